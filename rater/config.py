@@ -1,0 +1,127 @@
+"""Settings: what an installation may choose, and the only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from rater.errors import BadInput, fault
+
+
+def setting(default: Any, variable: str, meaning: str) -> Any:
+    """A field of `Settings`: its default, the environment variable that replaces it, and what it means."""
+    return field(default=default, metadata={"variable": variable, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every choice of an installation; `rater settings` prints them with the source of each value."""
+
+    home: Path = setting(  # noqa: RUF009  (makes a field)
+        Path("instance"), "RATER_HOME", "Folder of the database, the recordings, the keys and the exports"
+    )
+    database_url: str = setting(
+        "", "RATER_DATABASE_URL", "SQLAlchemy address of the database; empty: SQLite in the home"
+    )
+    media_url: str = setting("", "RATER_MEDIA_URL", "Where recordings are stored; empty: the folder media in the home")
+    timezone: str = setting("UTC", "RATER_TIMEZONE", "Time zone of the dates and times that pages show")
+    secure_cookies: bool = setting(
+        False, "RATER_SECURE_COOKIES", "Send cookies over HTTPS only; set it wherever Rater is served by HTTPS"
+    )
+    trusted_hosts: str = setting(
+        "", "RATER_TRUSTED_HOSTS", "Host names that Rater answers to, separated by commas; empty: any"
+    )
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
+        """Settings from the environment; keyword arguments win. Raises BadInput on a value of the wrong kind."""
+        environ = os.environ if environ is None else environ
+        values = dict(given)
+        for each in fields(cls):
+            raw = environ.get(each.metadata["variable"])
+            if each.name not in values and raw is not None:
+                values[each.name] = _parsed(each.metadata["variable"], each.default, raw)
+        loaded = cls(**values)
+        return cls(**{**loaded.__dict__, "home": loaded.home.expanduser().resolve()})
+
+    @property
+    def database_address(self) -> str:
+        """The database address that applies: the setting, else SQLite in the home."""
+        return self.database_url or f"sqlite:///{self.home / 'rater.sqlite'}"
+
+    @property
+    def media_address(self) -> str:
+        """The media store that applies: the setting, else a folder in the home."""
+        return self.media_url or (self.home / "media").as_uri()
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where bundles made by jobs wait for their download."""
+        return self.home / "exports"
+
+
+def _parsed(variable: str, default: Any, raw: str) -> Any:
+    if isinstance(default, bool):
+        words = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
+        if raw.strip().lower() not in words:
+            raise BadInput(fault("{variable} is {raw!r}", "Write 1 or 0", variable=variable, raw=raw))
+        return words[raw.strip().lower()]
+    return type(default)(raw)
+
+
+def setting_rows(settings: Settings, environ: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """Each setting with its variable, value, source (environment or default) and meaning."""
+    environ = os.environ if environ is None else environ
+    return [
+        {
+            "variable": each.metadata["variable"],
+            "value": str(getattr(settings, each.name)),
+            "source": "environment" if each.metadata["variable"] in environ else "default",
+            "meaning": each.metadata["meaning"],
+        }
+        for each in fields(settings)
+    ]
+
+
+def data_folder(name: str) -> Path:
+    """The folder of shipped files (`scales`, `migrations`, `audio_samples`): the checkout's, else the wheel's."""
+    package = Path(__file__).resolve().parent
+    checkout = package.parent / name
+    return checkout if (package.parent / "pyproject.toml").exists() and checkout.is_dir() else package / "_data" / name
+
+
+def secret_key(home: Path) -> str:
+    """The key that signs cookies: made at first start, readable by the owner alone.
+
+    Raises BadInput if the file is readable by others or too short to be a key.
+    """
+    path = home / "keys" / "cookies"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    key = path.read_text().strip()
+    if len(key) < 64 or (os.name == "posix" and path.stat().st_mode & 0o077):
+        raise BadInput(
+            fault(
+                "the cookie key is short or readable by others",
+                "Delete it, and everyone signs in once more",
+                file=str(path),
+            )
+        )
+    return key

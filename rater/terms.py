@@ -1,0 +1,122 @@
+"""The vocabulary that several layers share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Role(StrEnum):
+    """What a person does in one study."""
+
+    RATER = "rater"
+    COORDINATOR = "coordinator"
+    RESEARCHER = "researcher"
+    TRAINER = "trainer"
+    SUPERVISOR = "supervisor"
+    TRAINEE = "trainee"
+
+
+class WaveKind(StrEnum):
+    """A batch of rating work."""
+
+    TRAINING = "training"
+    CALIBRATION = "calibration"
+    MAIN = "main"
+    RECALIBRATION = "recalibration"
+
+
+class Position(StrEnum):
+    """Where a rater stands in a session's double coding; `ALL` where every rater rates it."""
+
+    MAIN = "main"
+    SECOND = "second"
+    ALL = "all"
+
+
+class SessionUse(StrEnum):
+    """What a therapy session serves; only main sessions count as held."""
+
+    MAIN = "main"
+    TRAINING = "training"
+    CALIBRATION = "calibration"
+
+
+class Completed(StrEnum):
+    """How far a homework task was reported as done; `UNKNOWN`: it could not be told."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class ScaleKind(StrEnum):
+    """`OUTCOME` scales are never shown to raters and never enter reliability."""
+
+    OBSERVER = "observer"
+    OUTCOME = "outcome"
+
+
+class MissingKind(StrEnum):
+    """The three kinds of missing point."""
+
+    NOT_APPLICABLE = "not_applicable"
+    NOT_RATABLE = "not_ratable"
+    NOT_RATED = "not_rated"
+
+
+class JobState(StrEnum):
+    """Where a piece of background work stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+HOMEWORK_TYPES = ("psychoeducational", "behavioral", "cognitive", "self_monitoring", "relapse_prevention")
+DIFFICULTY_TYPES = (
+    "negative_events",
+    "depressive_symptoms",
+    "lack_of_strategies",
+    "lack_of_time",
+    "too_difficult",
+    "other_homework_related",
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is so: an English sentence with named gaps, filled and translated at the edge."""
+
+    template: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format(**self.params)
+
+
+class RatingState(StrEnum):
+    """Where a rater's work on one session stands."""
+
+    OPEN = "open"
+    STARTED = "started"
+    SUBMITTED = "submitted"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a person who signed in, or the command line (no person)."""
+
+    person_id: int | None
+    name: str
+
+    @property
+    def is_command_line(self) -> bool:
+        """Whether the operating system, not a membership, has let this actor in."""
+        return self.person_id is None
+
+
+COMMAND_LINE = Actor(None, "command line")

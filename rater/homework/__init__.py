@@ -1,0 +1,1 @@
+"""The log of assigned and completed homework tasks."""

@@ -1,0 +1,1 @@
+"""A rater's work on one session: points, notes, logs, revisions."""

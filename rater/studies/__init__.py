@@ -1,0 +1,1 @@
+"""A study or supervision programme: its design, its people and what they may do."""

@@ -1,0 +1,71 @@
+"""Settings of a study: the phases of therapy that its sessions fall into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rater.errors import BadInput, Fault, fault
+
+_SPAN = re.compile(r"([0-9]{1,4})(?:\s*(-)\s*([0-9]{1,4})?)?")
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A span of session numbers, both ends included; without `last` it is open."""
+
+    name: str
+    first: int
+    last: int | None
+
+    def __contains__(self, number: int) -> bool:
+        return self.first <= number and (self.last is None or number <= self.last)
+
+
+def parse_phases(text: str, source: str = "--phases") -> tuple[Phase, ...]:
+    """The phases I, II, ... of `1-4,5-`: spans of session numbers in rising order, the last one may be open.
+
+    Empty text means no phases. Raises BadInput with every span that cannot be read or overlaps the one before.
+    """
+    phases: list[Phase] = []
+    faults: list[Fault] = []
+    for place, span in enumerate(text.split(",") if text.strip() else [], start=1):
+        found = _SPAN.fullmatch(span.strip())
+        if not found:
+            cause = "{span!r} is not a span of session numbers"
+            faults.append(fault(cause, "Write spans such as 1-4,5-", file=source, column=place, span=span.strip()))
+            continue
+        first = int(found.group(1))
+        last = int(found.group(3)) if found.group(3) else (None if found.group(2) else first)
+        if problem := _misplaced(phases, first, last):
+            remedy = "Write the spans in rising order without overlap, such as 1-4,5-"
+            faults.append(fault(problem, remedy, file=source, column=place, span=span.strip()))
+        phases.append(Phase(_roman(place), first, last))
+    if faults:
+        raise BadInput(faults)
+    return tuple(phases)
+
+
+def phase_of(number: int, phases: Sequence[Phase]) -> str | None:
+    """The phase that holds the session number; phases start at 1, so that session 0 has none."""
+    return next((phase.name for phase in phases if number in phase), None)
+
+
+def _misplaced(before: Sequence[Phase], first: int, last: int | None) -> str | None:
+    if first < 1:
+        return "{span!r} starts before session 1"
+    if last is not None and last < first:
+        return "{span!r} ends before it starts"
+    if before and (before[-1].last is None or first <= before[-1].last):
+        return "{span!r} overlaps the span before it"
+    return None
+
+
+def _roman(number: int) -> str:
+    written = ""
+    for value, sign in _ROMAN:
+        written += sign * (number // value)
+        number %= value
+    return written

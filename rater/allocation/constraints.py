@@ -1,0 +1,230 @@
+"""The hard rules of an allocation: bars, caps, kept rows, and whether any plan can obey them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rater.allocation.plans import (
+    ALONE,
+    Bar,
+    BarOn,
+    Label,
+    PlannedSession,
+    SessionToRate,
+    Settings,
+    number_to_double,
+)
+from rater.errors import BadInput, Fault, NoFeasibleAllocation, fault
+from rater.terms import Reason
+
+_BAR = re.compile(r"(?P<rater>[A-Za-z0-9_]+)=(?P<on>therapist|patient|session):(?P<value>.+)")
+_CAP = re.compile(r"(?P<rater>[A-Za-z0-9_]+)=(?P<cap>[0-9]{1,9})")
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """What is still to be drawn: sessions without a kept row, by index, with the raters who may take them.
+
+    Raters are those of the settings, then those whom kept rows alone name. `able[i]` holds the indices of the raters
+    who may rate session i, `room[r]` how many more ratings rater r may take, `to_double` how many of the sessions
+    need a second rater.
+    """
+
+    raters: tuple[str, ...]
+    sessions: tuple[SessionToRate, ...]
+    able: tuple[tuple[int, ...], ...]
+    room: tuple[int, ...]
+    to_double: int
+    kept_sessions: tuple[SessionToRate, ...]
+    kept_labels: tuple[Label, ...]
+
+    @property
+    def all_sessions(self) -> tuple[SessionToRate, ...]:
+        """The sessions still to be drawn, then those with a kept row."""
+        return self.sessions + self.kept_sessions
+
+
+def parse_bars(texts: Iterable[str]) -> tuple[Bar, ...]:
+    """Bars written as `R1=therapist:T1`, `R1=patient:P03` or `R1=session:ID`; raises BadInput with every fault."""
+    bars: list[Bar] = []
+    faults: list[Fault] = []
+    for text in texts:
+        if match := _BAR.fullmatch(text.strip()):
+            bars.append(Bar(match["rater"], BarOn(match["on"]), match["value"].strip()))
+        else:
+            remedy = "Write it as R1=therapist:T1, R1=patient:P03 or R1=session:ID"
+            faults.append(fault("{text} is not a bar", remedy, column="--bar", text=repr(text)))
+    if faults:
+        raise BadInput(faults)
+    return tuple(bars)
+
+
+def parse_caps(texts: Iterable[str]) -> dict[str, int]:
+    """Caps written as `R2=40`, by rater; raises BadInput with every fault, a rater capped twice included."""
+    caps: dict[str, int] = {}
+    faults: list[Fault] = []
+    for text in texts:
+        match = _CAP.fullmatch(text.strip())
+        if match is None:
+            remedy = "Write the rater and a whole number, as in R2=40"
+            faults.append(fault("{text} is not a cap", remedy, column="--cap", text=repr(text)))
+        elif match["rater"] in caps:
+            cause = "{rater} has more than one cap"
+            faults.append(fault(cause, "Give each rater one cap", column="--cap", rater=match["rater"]))
+        else:
+            caps[match["rater"]] = int(match["cap"])
+    if faults:
+        raise BadInput(faults)
+    return caps
+
+
+def unknown_in_bars(bars: Iterable[Bar], known: Mapping[BarOn, Iterable[str]]) -> list[Fault]:
+    """A fault for each bar on a therapist, patient or session that the study does not have."""
+    names = {on: set(values) for on, values in known.items()}
+    return [
+        fault(
+            "The study has no {on} {value}", "Check the bar on {rater}",
+            column="--bar", on=bar.on.value, value=bar.value, rater=bar.rater,
+        )
+        for bar in bars
+        if bar.value not in names.get(bar.on, ())
+    ]  # fmt: skip
+
+
+def may_rate(rater: str, session: SessionToRate, bars: Iterable[Bar]) -> bool:
+    """Whether no bar keeps the rater from the session."""
+    return not any(bar.rater == rater and bar.covers(session) for bar in bars)
+
+
+def faults_in(sessions: Sequence[SessionToRate], settings: Settings) -> list[Fault]:
+    """Everything in the inputs that makes no sense, whatever plan is drawn."""
+    faults: list[Fault] = []
+    if not (math.isfinite(settings.double) and settings.double >= 0):
+        remedy = "Give a share between 0 and 1"
+        faults.append(fault("{share} is not a share of sessions", remedy, column="--double", share=settings.double))
+    for rater in _repeated(settings.raters):
+        faults.append(fault("{rater} is named twice", "Name each rater once", column="--raters", rater=rater))
+    for session_id in _repeated(session.id for session in sessions):
+        faults.append(fault("Session {id} is listed twice", "List each session once", id=session_id))
+    faults.extend(
+        fault("The cap of {rater} is below zero", "Give a whole number from 0", column="--cap", rater=rater)
+        for rater, cap in settings.caps.items()
+        if cap < 0
+    )
+    return faults + _faults_in_kept(sessions, settings.kept)
+
+
+def _faults_in_kept(sessions: Sequence[SessionToRate], kept: Sequence[PlannedSession]) -> list[Fault]:
+    known = {session.id for session in sessions}
+    faults = [
+        fault("Session {id} is kept twice", "Keep one row for each session", column="session_id", id=session_id)
+        for session_id in _repeated(row.session_id for row in kept)
+    ]
+    for row in kept:
+        if row.session_id not in known:
+            cause = "Session {id} is kept but is not among the sessions to rate"
+            faults.append(fault(cause, "Leave the row out", column="session_id", id=row.session_id))
+        if row.main_rater == row.second_rater:
+            cause = "Session {id} names {rater} as main and as second rater"
+            remedy = "Name two different raters, or leave the second one empty"
+            faults.append(fault(cause, remedy, column="second_rater", id=row.session_id, rater=row.main_rater))
+    return faults
+
+
+def _repeated(values: Iterable[str]) -> list[str]:
+    return [value for value, count in Counter(values).items() if count > 1]
+
+
+def open_work(sessions: Sequence[SessionToRate], settings: Settings) -> OpenWork:
+    """What the kept rows leave to draw; raises NoFeasibleAllocation where counting alone shows that no plan exists."""
+    required = number_to_double(settings.double, len(sessions))
+    if required > len(sessions):
+        _refuse("{required} sessions are to be double-coded, but there are only {sessions}",
+                required - len(sessions), required=required, sessions=len(sessions))  # fmt: skip
+    _check_kept_rules(sessions, settings)
+    kept = {row.session_id: row for row in settings.kept}
+    listed = tuple(sorted(settings.raters))
+    free = tuple(sorted((each for each in sessions if each.id not in kept), key=lambda session: session.id))
+    able = _able(listed, free, settings.bars)
+    to_double = required - sum(row.second_rater is not None for row in settings.kept)
+    _check_numbers(free, able, to_double, required)
+    load = Counter(rater for row in settings.kept for rater in (row.main_rater, row.second_rater) if rater)
+    raters = listed + tuple(sorted(set(load) - set(listed)))
+    caps = dict.fromkeys(raters, load.total() + 2 * len(free)) | dict(settings.caps)
+    room = tuple(caps[rater] - load[rater] if rater in listed else 0 for rater in raters)
+    held = tuple(sorted((each for each in sessions if each.id in kept), key=lambda session: session.id))
+    labels = tuple(_label(kept[session.id], raters) for session in held)
+    return OpenWork(raters, free, able, room, to_double, held, labels)
+
+
+def _label(row: PlannedSession, raters: Sequence[str]) -> Label:
+    second = ALONE if row.second_rater is None else raters.index(row.second_rater)
+    return raters.index(row.main_rater), second
+
+
+def _able(raters: Sequence[str], free: Sequence[SessionToRate], bars: Sequence[Bar]) -> tuple[tuple[int, ...], ...]:
+    barred = {(bar.on, bar.value, bar.rater) for bar in bars}
+    seen: dict[tuple[str, str], tuple[int, ...]] = {}
+    by_session = {bar.value for bar in bars if bar.on is BarOn.SESSION}
+
+    def look(session: SessionToRate) -> tuple[int, ...]:
+        places = ((BarOn.THERAPIST, session.therapist), (BarOn.PATIENT, session.patient), (BarOn.SESSION, session.id))
+        return tuple(i for i, rater in enumerate(raters) if not any((*place, rater) in barred for place in places))
+
+    found = []
+    for session in free:
+        stratum = (session.therapist, session.patient)
+        if session.id in by_session:
+            found.append(look(session))
+        else:
+            if stratum not in seen:
+                seen[stratum] = look(session)
+            found.append(seen[stratum])
+    return tuple(found)
+
+
+def _check_kept_rules(sessions: Sequence[SessionToRate], settings: Settings) -> None:
+    session_of = {session.id: session for session in sessions}
+    load: Counter[str] = Counter()
+    broken = []
+    for row in settings.kept:
+        for rater in filter(None, (row.main_rater, row.second_rater)):
+            load[rater] += 1
+            if not may_rate(rater, session_of[row.session_id], settings.bars):
+                broken.append((rater, row.session_id))
+    if broken:
+        _refuse("Kept rows give raters sessions that they are barred from; the first is {rater} on {id}",
+                len(broken), rater=broken[0][0], id=broken[0][1])  # fmt: skip
+    over = {rater: load[rater] - cap for rater, cap in settings.caps.items() if load[rater] > cap}
+    if over:
+        _refuse("Kept rows already exceed the caps of {raters}", sum(over.values()), raters=", ".join(sorted(over)))
+
+
+def _check_numbers(free: Sequence[SessionToRate], able: Sequence[Sequence[int]], to_double: int, required: int) -> None:
+    if to_double < 0:
+        _refuse("Kept rows already have {kept} double-coded sessions, but {required} are asked for",
+                -to_double, kept=required - to_double, required=required)  # fmt: skip
+    if to_double > len(free):
+        _refuse("{missing} more sessions must be double-coded, but kept rows leave only {free} to draw",
+                to_double - len(free), missing=to_double, free=len(free))  # fmt: skip
+    orphans = [session.id for session, raters in zip(free, able, strict=True) if not raters]
+    if orphans:
+        _refuse("No eligible rater for {count} of the sessions; the first is {id}",
+                len(orphans), count=len(orphans), id=orphans[0])  # fmt: skip
+    pairable = sum(len(raters) > 1 for raters in able)
+    if to_double > pairable:
+        _refuse("{missing} sessions must be double-coded, but only {pairable} have two eligible raters",
+                to_double - pairable, missing=to_double, pairable=pairable)  # fmt: skip
+
+
+def refuse_for_caps(short_by: int) -> None:
+    """Raise NoFeasibleAllocation for caps that leave `short_by` ratings without a rater."""
+    _refuse("The caps are too small: {missing} of the ratings find no rater", short_by, missing=short_by)
+
+
+def _refuse(cause: str, short_by: int, **params: object) -> None:
+    raise NoFeasibleAllocation(Reason(cause, dict(params)), short_by)

@@ -1,0 +1,167 @@
+"""Evenness within therapists, phases and patients, reached by letting sessions exchange their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rater.allocation.balance import STRATA
+from rater.allocation.constraints import OpenWork
+from rater.allocation.noise import Noise, fading
+from rater.allocation.plans import ALONE, Label
+
+Ints = NDArray[np.int64]
+
+_WEIGHTS = {"therapist": 2, "phase": 2, "patient": 2, "therapist_phase": 3}
+_DOUBLE_WEIGHT = 2
+_FAR = 1 << 40
+_STEP = 8
+_CYCLE = 500
+_HIGH = 40
+
+
+def spread_over_strata(
+    work: OpenWork, labels: Sequence[Label], chance: Random, noise: Noise, effort: int
+) -> list[Label]:
+    """The same labels on other sessions, with main ratings and doubles of every stratum as even as found.
+
+    Exchanging labels leaves total load, pairs and main load as they are; an exchange that a bar forbids is never
+    made. Each of at most `effort` steps takes a session of an uneven stratum and the best partner for it, judged
+    with noise that fades (a noising method); the best arrangement met is returned.
+    """
+    search = _Search(work, labels)
+    best, best_labels = search.unevenness, search.labels()
+    for step in range(effort):
+        troubled = search.troubled()
+        if best == 0 or not len(troubled):
+            break
+        session = int(troubled[int(chance.random() * len(troubled))])
+        search.exchange(session, noise, fading(step, _CYCLE, _HIGH))
+        if search.unevenness < best:
+            best, best_labels = search.unevenness, search.labels()
+    return best_labels
+
+
+class _Search:
+    """Main ratings by stratum and rater, doubles by stratum; a row of the tables is one stratum."""
+
+    def __init__(self, work: OpenWork, labels: Sequence[Label]) -> None:
+        self._place(work)
+        self._main = np.array([main for main, _ in labels], dtype=np.int64)
+        self._second = np.array([second for _, second in labels], dtype=np.int64)
+        self._able = np.zeros((len(labels), len(work.raters)), dtype=bool)
+        for place, able in enumerate(work.able):
+            self._able[place, list(able)] = True
+        self._count(work, labels)
+        self.unevenness = self._measure()
+
+    def _place(self, work: OpenWork) -> None:
+        rows: dict[tuple[str, str], int] = {}
+        table = [
+            [rows.setdefault((name, stratum(session)), len(rows)) for session in work.all_sessions]
+            for name, stratum in STRATA.items()
+        ]
+        placed = np.array(table, dtype=np.int64)
+        self._row, self._kept_row = placed[:, : len(work.sessions)], placed[:, len(work.sessions) :]
+        self._weight = np.array([_WEIGHTS[name] for name in STRATA], dtype=np.int64)[:, None]
+        self._row_weight = np.array([_WEIGHTS[name] for name, _ in rows], dtype=np.int64)
+        self._size = np.bincount(placed.ravel(), minlength=len(rows))
+
+    def _count(self, work: OpenWork, labels: Sequence[Label]) -> None:
+        rows = len(self._size)
+        self._mains = np.zeros((rows, len(work.raters)), dtype=np.int64)
+        self._doubles = np.zeros(rows, dtype=np.int64)
+        self._open = np.zeros((rows, len(work.raters)), dtype=bool)
+        for place, label in enumerate(labels):
+            self._add(self._row[:, place], label)
+            self._open[self._row[:, place]] |= self._able[place]
+        for place, label in enumerate(work.kept_labels):
+            self._add(self._kept_row[:, place], label)
+        doubles = sum(second != ALONE for _, second in [*labels, *work.kept_labels])
+        sessions = max(1, len(work.all_sessions))
+        self._floor = self._size * doubles // sessions
+        self._ceiling = -(-self._size * doubles // sessions)
+
+    def _add(self, rows: Ints, label: Label) -> None:
+        self._mains[rows, label[0]] += 1
+        self._doubles[rows] += label[1] != ALONE
+
+    def labels(self) -> list[Label]:
+        """The labels by session, as they stand."""
+        return list(zip(self._main.tolist(), self._second.tolist(), strict=True))
+
+    def troubled(self) -> Ints:
+        """Sessions in a stratum whose main ratings differ by more than 1 or whose doubles miss their share."""
+        high = np.where(self._open, self._mains, -1).max(axis=1, initial=-1)
+        low = np.where(self._open, self._mains, _FAR).min(axis=1, initial=_FAR)
+        uneven = (high - low > 1) | (self._doubles < self._floor) | (self._doubles > self._ceiling)
+        return np.flatnonzero(uneven[self._row].any(axis=0))
+
+    def exchange(self, session: int, noise: Noise, amplitude: int) -> None:
+        """Exchange labels with the best partner, noise included; staying put is a choice too."""
+        change = np.where(self._allowed(session), self._change(session), _FAR)
+        partner = int(np.argmin(_STEP * change + noise.below(amplitude, len(change))))
+        if partner == session or change[partner] >= _FAR:
+            return
+        for place, by in ((session, -1), (partner, -1)):
+            self._shift(place, by)
+        self._main[[session, partner]] = self._main[[partner, session]]
+        self._second[[session, partner]] = self._second[[partner, session]]
+        for place, by in ((session, 1), (partner, 1)):
+            self._shift(place, by)
+        self.unevenness += int(change[partner])
+
+    def _shift(self, place: int, by: int) -> None:
+        rows = self._row[:, place]
+        self._mains[rows, self._main[place]] += by
+        self._doubles[rows] += by * int(self._second[place] != ALONE)
+
+    def _allowed(self, session: int) -> NDArray[np.bool_]:
+        mine = self._able[session]
+        second = int(self._second[session])
+        fits: NDArray[np.bool_] = (
+            mine[self._main] & (mine[self._second] | (self._second == ALONE)) & self._able[:, self._main[session]]
+        )
+        if second != ALONE:
+            fits &= self._able[:, second]
+        return fits
+
+    def _change(self, session: int) -> Ints:
+        rows, here = self._row, self._row[:, session]
+        main, mine = self._main, int(self._main[session])
+        elsewhere = rows != here[:, None]
+        counts = self._mains
+        gain = counts[here][:, main] - counts[here, mine][:, None] + counts[rows, mine] - counts[rows, main]
+        change: Ints = (self._weight * elsewhere * (2 * gain + 4)).sum(axis=0) * (main != mine)
+        change += self._double_change(session, elsewhere)
+        return change
+
+    def _double_change(self, session: int, elsewhere: NDArray[np.bool_]) -> Ints:
+        double = self._second != ALONE
+        sign = -1 if double[session] else 1
+        here = self._row[:, session]
+        gain = self._beyond_after(here, sign)[:, None] + self._beyond_after(self._row, -sign)
+        change: Ints = (_DOUBLE_WEIGHT * self._weight * elsewhere * gain).sum(axis=0)
+        change *= double != double[session]
+        return change
+
+    def _beyond_after(self, rows: Ints, by: int) -> Ints:
+        now, floor, ceiling = self._doubles[rows], self._floor[rows], self._ceiling[rows]
+        return _beyond(now + by, floor, ceiling) - _beyond(now, floor, ceiling)
+
+    def _measure(self) -> int:
+        counts = np.where(self._open, self._mains, 0)
+        cells = np.maximum(self._open.sum(axis=1), 1)
+        q, r = np.divmod(counts.sum(axis=1), cells)
+        main = (counts * counts).sum(axis=1) - (cells - r) * q * q - r * (q + 1) * (q + 1)
+        double = _DOUBLE_WEIGHT * _beyond(self._doubles, self._floor, self._ceiling)
+        return int((self._row_weight * (main + double)).sum())
+
+
+def _beyond(count: Ints, floor: Ints, ceiling: Ints) -> Ints:
+    off: Ints = np.maximum(0, np.maximum(floor - count, count - ceiling))
+    off *= off
+    return off

@@ -1,0 +1,1 @@
+"""Spoken sample sessions and the tools that make them: therapy conversations that nobody real has had."""

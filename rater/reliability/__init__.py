@@ -1,0 +1,1 @@
+"""Inter-rater reliability of a study."""

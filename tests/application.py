@@ -15,7 +15,7 @@ from rater.config import Settings
 from rater.storage import schema
 from rater.storage.database import db, writing
 
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 
 def make_app(home: Path, database_url: str = "") -> Flask:

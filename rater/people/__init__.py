@@ -1,0 +1,1 @@
+"""Accounts, invitations, and the rules of signing in."""

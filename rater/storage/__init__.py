@@ -1,0 +1,1 @@
+"""The database, its models and queries, the audit, and the media store."""

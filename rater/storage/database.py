@@ -1,0 +1,129 @@
+"""One engine, set up alike for SQLite and PostgreSQL, and one unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar, cast
+
+import sqlcipher3
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import JSON, DateTime, Engine, MetaData, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, whatever the database keeps. Refuses naive datetimes."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn into UTC; raises ValueError for a datetime without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware datetime in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of all models; constraints get the same names on every database."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), dict[str, Any]: JSON, list[Any]: JSON}
+
+
+class WritingSession(FlaskSession):
+    """A session that takes SQLite's write lock at its first statement when told that it is going to write."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """The engine; one that begins IMMEDIATE when `info["writes"]` is set."""
+        bind = super().get_bind(*args, **kwargs)
+        if self.info.get("writes") and isinstance(bind, Engine):
+            if "writing_engine" not in self.info:
+                self.info["writing_engine"] = bind.execution_options(sqlite_begin="IMMEDIATE")
+            return cast("Engine", self.info["writing_engine"])
+        return bind
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": WritingSession})
+
+
+def engine_options(address: str) -> dict[str, Any]:
+    """Arguments of `create_engine` for an address: a SQLite library without the WAL-reset race, live connections."""
+    if address.startswith("sqlite"):
+        return {"module": sqlcipher3.dbapi2, "connect_args": {"timeout": 15}}
+    return {"pool_pre_ping": True}
+
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Put the durable settings on every SQLite connection, and let SQLAlchemy say when a transaction begins."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for name, wanted in PRAGMAS.items():
+            cursor.execute(f"PRAGMA {name}={wanted}")
+            cursor.execute(f"PRAGMA {name}")
+            found = (cursor.fetchone() or ("nothing",))[0]
+            if str(found).lower() != str(wanted):
+                raise RuntimeError(f"SQLite kept {name}={found}; Rater needs {wanted} to lose nothing in a power cut")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {how}")
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One transaction that writes: committed at the end, rolled back on any error."""
+    session = db.session()
+    session.info["writes"] = True
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("writes", None)
+        session.info.pop("writing_engine", None)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A transaction that only reads."""
+    session = db.session()
+    try:
+        yield session
+    finally:
+        session.rollback()

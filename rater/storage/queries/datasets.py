@@ -1,0 +1,134 @@
+"""Everything that an export reads, as plain rows in an order that the data alone decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from rater.storage.models import (
+    Assignment,
+    Difficulty,
+    Exclusion,
+    HomeworkReport,
+    HomeworkTask,
+    OutcomeValue,
+    Patient,
+    Rater,
+    Rating,
+    Revision,
+    Therapist,
+    TherapySession,
+    Wave,
+)
+
+Row = tuple[Any, ...]
+"""A row whose fields the docstring of its query names in order."""
+
+
+def session_rows(session: Session, study_id: int) -> list[Row]:
+    """Code, patient, therapist, number, phase, day, minutes, reason of exclusion and use of each session, by code."""
+    rows = session.execute(
+        select(
+            TherapySession.code,
+            Patient.code,
+            Therapist.code,
+            TherapySession.number,
+            TherapySession.phase,
+            TherapySession.held_on,
+            TherapySession.duration_min,
+            Exclusion.reason,
+            TherapySession.use,
+        )
+        .join(TherapySession.patient)
+        .join(TherapySession.therapist)
+        .outerjoin(Exclusion, Exclusion.session_id == TherapySession.id)
+        .where(TherapySession.study_id == study_id)
+    )
+    return sorted(map(tuple, rows), key=lambda row: row[0])
+
+
+def task_rows(session: Session, study_id: int) -> list[Row]:
+    """Code, assigning and reviewing session, type, description and completion of each task, by code."""
+    assigned, reviewed = aliased(TherapySession), aliased(TherapySession)
+    rows = session.execute(
+        select(
+            HomeworkTask.code,
+            assigned.code,
+            reviewed.code,
+            HomeworkTask.type,
+            HomeworkTask.description,
+            HomeworkTask.completed,
+        )
+        .join(assigned, HomeworkTask.assigned_session_id == assigned.id)
+        .outerjoin(reviewed, HomeworkTask.reviewed_session_id == reviewed.id)
+        .where(HomeworkTask.study_id == study_id)
+    )
+    return sorted(map(tuple, rows), key=lambda row: row[0])
+
+
+def report_rows(session: Session, study_id: int) -> list[Row]:
+    """Task, wave, session, rater and completion of each rater's report whose rating has been submitted."""
+    submitted = (
+        select(Rating.assignment_id)
+        .join(Revision, Revision.rating_id == Rating.id)
+        .where(Revision.submitted_at.is_not(None))
+    )
+    rows = session.execute(
+        select(HomeworkTask.code, Wave.name, TherapySession.code, Rater.code, HomeworkReport.completed)
+        .join(HomeworkReport, HomeworkReport.task_id == HomeworkTask.id)
+        .join(Assignment, Assignment.id == HomeworkReport.assignment_id)
+        .join(Assignment.wave)
+        .join(Assignment.therapy_session)
+        .join(Assignment.rater)
+        .where(HomeworkTask.study_id == study_id, Assignment.id.in_(submitted))
+    )
+    return sorted(map(tuple, rows))
+
+
+def difficulty_rows(session: Session, study_id: int) -> list[Row]:
+    """Session, type and rater of each difficulty."""
+    rows = session.execute(
+        select(TherapySession.code, Difficulty.type, Rater.code)
+        .join(Difficulty.therapy_session)
+        .outerjoin(Rater, Rater.id == Difficulty.rater_id)
+        .where(TherapySession.study_id == study_id)
+    )
+    return sorted(map(tuple, rows), key=lambda row: (row[0], row[1], row[2] or ""))
+
+
+def assigned_rows(session: Session, study_id: int, wave: str) -> list[Row]:
+    """Session, rater and position of each assignment of a wave."""
+    rows = session.execute(
+        select(TherapySession.code, Rater.code, Assignment.position)
+        .join(Assignment.therapy_session)
+        .join(Assignment.rater)
+        .join(Assignment.wave)
+        .where(Wave.study_id == study_id, Wave.name == wave)
+    )
+    return sorted(map(tuple, rows))
+
+
+def assignment_counts(session: Session, study_id: int) -> dict[str, int]:
+    """How many assignments each wave has."""
+    rows = session.execute(
+        select(Wave.name, func.count(Assignment.id))
+        .join(Assignment, Assignment.wave_id == Wave.id)
+        .where(Wave.study_id == study_id)
+        .group_by(Wave.name)
+    )
+    return dict(rows.tuples().all())
+
+
+def outcome_values(session: Session, study_id: int) -> dict[str, dict[str, float | None]]:
+    """The outcome items of each session that has any."""
+    rows = session.execute(
+        select(TherapySession.code, OutcomeValue.item, OutcomeValue.value)
+        .join(TherapySession, TherapySession.id == OutcomeValue.session_id)
+        .where(TherapySession.study_id == study_id)
+    )
+    found: dict[str, dict[str, float | None]] = {}
+    for code, item, value in rows:
+        found.setdefault(code, {})[item] = value
+    return found

@@ -1,0 +1,100 @@
+"""The queue of background work: ask, take with a lease, finish, look."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from rater.storage.audit import data_version
+from rater.storage.models import AuditEvent, Job
+from rater.terms import Actor, JobState
+
+LEASE = timedelta(minutes=10)
+MOST_ATTEMPTS = 3
+
+
+def ask(session: Session, actor: Actor, study_id: int, kind: str, *, now: datetime, **asked: Any) -> Job:
+    """Queue a job about the study's data as they stand; the same job still waiting is not queued twice."""
+    waiting = session.scalars(
+        select(Job).where(Job.study_id == study_id, Job.kind == kind, Job.state == JobState.WAITING)
+    )
+    version = data_version(session, study_id)
+    for job in waiting:
+        if job.asked == asked and job.data_version == version:
+            return job
+    job = Job(
+        study_id=study_id,
+        kind=kind,
+        asked=asked,
+        asked_by_id=actor.person_id,
+        asked_at=now,
+        state=JobState.WAITING,
+        data_version=version,
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def take(session: Session, *, now: datetime) -> int | None:
+    """The id of the oldest job that waits, or whose worker let its lease run out; it is now this worker's."""
+    abandoned = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
+    session.execute(
+        update(Job)
+        .where(abandoned, Job.attempts >= MOST_ATTEMPTS)
+        .values(state=JobState.FAILED, fault="The work was cut off three times", ended_at=now)
+    )
+    job = session.scalar(
+        select(Job)
+        .where(or_(Job.state == JobState.WAITING, abandoned))
+        .order_by(Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if job is None:
+        return None
+    job.state, job.lease_until, job.attempts = JobState.RUNNING, now + LEASE, job.attempts + 1
+    job.data_version = data_version(session, job.study_id)
+    return job.id
+
+
+def finish(session: Session, job_id: int, result: dict[str, Any] | None, fault: str | None, *, now: datetime) -> None:
+    """Keep what came of a job."""
+    job = session.get_one(Job, job_id)
+    job.state = JobState.DONE if fault is None else JobState.FAILED
+    job.result, job.fault, job.ended_at, job.lease_until = result, fault, now, None
+
+
+def newest(session: Session, study_id: int, kind: str) -> Job | None:
+    """The newest job of a kind in a study."""
+    return session.scalar(
+        select(Job).where(Job.study_id == study_id, Job.kind == kind).order_by(Job.id.desc()).limit(1)
+    )
+
+
+def by_public_id(session: Session, public_id: str) -> Job | None:
+    """The job with this id."""
+    return session.scalar(select(Job).where(Job.public_id == public_id))
+
+
+def history(session: Session, study_id: int, kind: str, *, most: int = 20) -> list[Job]:
+    """A study's jobs of a kind, newest first."""
+    return list(
+        session.scalars(
+            select(Job).where(Job.study_id == study_id, Job.kind == kind).order_by(Job.id.desc()).limit(most)
+        )
+    )
+
+
+CHANGES_RATINGS = ("rating.submitted", "ratings.imported", "sessions.imported")
+
+
+def ratings_changed_since(session: Session, study_id: int, version: int) -> bool:
+    """Whether submitted ratings have come or gone after a version of the study's data."""
+    later = select(AuditEvent.id).where(
+        AuditEvent.study_id == study_id, AuditEvent.id > version, AuditEvent.action.in_(CHANGES_RATINGS)
+    )
+    return session.scalar(later.limit(1)) is not None

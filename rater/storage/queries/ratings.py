@@ -1,0 +1,97 @@
+"""Assignments and the points given in them, as raters and reports need them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from rater.storage.models import (
+    Assignment,
+    Membership,
+    Point,
+    Rater,
+    Rating,
+    Recording,
+    Revision,
+    TherapySession,
+    Wave,
+)
+from rater.terms import Role
+
+
+def own_assignment(session: Session, person_id: int | None, public_id: str, *, now: datetime) -> Assignment | None:
+    """The assignment with this id, if the person is its rater and still a rater in its study."""
+    return session.scalar(
+        select(Assignment)
+        .join(Assignment.rater)
+        .join(Assignment.wave)
+        .join(Assignment.therapy_session)
+        .join(
+            Membership,
+            (Membership.study_id == Rater.study_id)
+            & (Membership.person_id == Rater.person_id)
+            & (Membership.role == Role.RATER),
+        )
+        .where(
+            Assignment.public_id == public_id,
+            Rater.person_id == person_id,
+            Membership.since <= now,
+            or_(Membership.until.is_(None), Membership.until > now),
+        )
+        .options(
+            contains_eager(Assignment.rater),
+            contains_eager(Assignment.wave),
+            contains_eager(Assignment.therapy_session),
+        )
+    )
+
+
+def latest_revision(session: Session, assignment_id: int) -> Revision | None:
+    """The highest revision of an assignment's rating, draft or submitted."""
+    return session.scalar(
+        select(Revision)
+        .join(Revision.rating)
+        .where(Rating.assignment_id == assignment_id)
+        .order_by(Revision.number.desc())
+        .limit(1)
+    )
+
+
+def given_points(session: Session, revision_id: int) -> Sequence[Point]:
+    """The points of one revision."""
+    return session.scalars(select(Point).where(Point.revision_id == revision_id)).all()
+
+
+def queue_rows(
+    session: Session, person_id: int | None, study_id: int
+) -> list[tuple[Assignment, float | None, int, datetime | None]]:
+    """A rater's assignments in queue order, each with the recording's seconds, the points given and the submission."""
+    newest = (
+        select(Revision.rating_id, func.max(Revision.number).label("number")).group_by(Revision.rating_id).subquery()
+    )
+    given = (
+        select(Rating.assignment_id, Revision.submitted_at, func.count(Point.id).label("given"))
+        .join(newest, newest.c.rating_id == Rating.id)
+        .join(Revision, (Revision.rating_id == Rating.id) & (Revision.number == newest.c.number))
+        .outerjoin(
+            Point,
+            (Point.revision_id == Revision.id) & or_(Point.value.is_not(None), Point.missing_code.is_not(None)),
+        )
+        .group_by(Rating.assignment_id, Revision.submitted_at)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Assignment, Recording.duration_s, given.c.given, given.c.submitted_at)
+        .join(Assignment.rater)
+        .join(Assignment.therapy_session)
+        .join(Assignment.wave)
+        .outerjoin(Recording, Recording.session_id == TherapySession.id)
+        .outerjoin(given, given.c.assignment_id == Assignment.id)
+        .where(Rater.person_id == person_id, Wave.study_id == study_id)
+        .order_by(Wave.id, Assignment.queue_place, Assignment.id)
+        .options(contains_eager(Assignment.therapy_session), contains_eager(Assignment.wave))
+    )
+    return [(assignment, seconds, count or 0, submitted) for assignment, seconds, count, submitted in rows]

@@ -1,0 +1,45 @@
+"""The therapy sessions of a study by their codes."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from rater.storage.models import Assignment, Study, TherapySession
+from rater.terms import RatingState
+
+
+def sessions_by_code(session: Session, study_id: int) -> dict[str, TherapySession]:
+    """Every therapy session of a study, with patient, therapist and exclusion."""
+    found = session.scalars(
+        select(TherapySession)
+        .where(TherapySession.study_id == study_id)
+        .order_by(TherapySession.code)
+        .options(
+            joinedload(TherapySession.patient),
+            joinedload(TherapySession.therapist),
+            joinedload(TherapySession.exclusion),
+        )
+    )
+    return {each.code: each for each in found}
+
+
+def session_ids(session: Session, study_id: int) -> dict[str, int]:
+    """The database's id of each therapy session."""
+    rows = session.execute(select(TherapySession.code, TherapySession.id).where(TherapySession.study_id == study_id))
+    return {row.code: row.id for row in rows}
+
+
+def begun_sessions(session: Session, study_id: int) -> set[str]:
+    """The codes of the sessions that somebody has begun to rate, in any wave."""
+    rows = session.scalars(
+        select(TherapySession.code)
+        .join(Assignment, Assignment.session_id == TherapySession.id)
+        .where(TherapySession.study_id == study_id, Assignment.state != RatingState.OPEN)
+    )
+    return set(rows)
+
+
+def hold_study(session: Session, study_id: int) -> None:
+    """Let no other import into the study begin before this transaction ends."""
+    session.execute(select(Study.id).where(Study.id == study_id).with_for_update())

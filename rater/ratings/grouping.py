@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from rater.tables import Row, shown
 from rater.terms import Position, Reason
@@ -24,10 +25,11 @@ class ItemValue:
 
 @dataclass(frozen=True)
 class RatingVersion:
-    """One complete set of points; nothing is taken over from the version before."""
+    """One complete set of points, nothing taken over from the version before, and when it was submitted if known."""
 
     version: int
     values: tuple[ItemValue, ...]
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class _Gathered:
     position: Position | None = None
     position_line: int = 0
     versions: dict[int, dict[str, ItemValue]] = field(default_factory=dict)
+    submitted: dict[int, datetime] = field(default_factory=dict)
 
 
 class Gathering:
@@ -65,6 +68,7 @@ class Gathering:
         self._by_key: dict[tuple[str, ...], _Gathered] = {}
         self._by_identity: dict[Identity, _Gathered] = {}
         self._holders: dict[tuple[str, str, Position], _Gathered] = {}
+        self._times_unread = 0
 
     def add(
         self, row: Row, rating_id: str, identity: Identity, position: Position | None, version: int, given: ItemValue
@@ -85,6 +89,19 @@ class Gathering:
             row.fault("rating_id", cause, remedy, rater=identity[2], session=shown(identity[1]), first=twin.line)
         self._place(row, rating, position)
         self._keep(row, rating.versions.setdefault(version, {}), version, given)
+
+    def submit(self, row: Row, rating_id: str, identity: Identity, version: int) -> None:
+        """Take from the row when its version was submitted, an ISO moment; without a zone it is UTC."""
+        text = row.text("submitted_at")
+        rating = self._by_key.get((identity[0], rating_id) if rating_id else identity)
+        if not text or rating is None:
+            return
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            self._times_unread += 1
+            return
+        rating.submitted.setdefault(version, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
     def _place(self, row: Row, rating: _Gathered, position: Position | None) -> None:
         if position is None:
@@ -120,7 +137,10 @@ class Gathering:
                 each.rating_id or None,
                 *each.identity,
                 each.position,
-                tuple(RatingVersion(number, tuple(each.versions[number].values())) for number in sorted(each.versions)),
+                tuple(
+                    RatingVersion(number, tuple(each.versions[number].values()), each.submitted.get(number))
+                    for number in sorted(each.versions)
+                ),
                 each.line,
             )
             for each in self._by_key.values()
@@ -128,7 +148,12 @@ class Gathering:
 
     def notes(self) -> list[Reason]:
         """What is taken as it stands but may not be meant."""
-        return [*self._shrunk(), *self._not_rated()]
+        return [*self._shrunk(), *self._not_rated(), *self._undated()]
+
+    def _undated(self) -> Iterator[Reason]:
+        if self._times_unread:
+            template = "{count} rows have a submitted_at that is not an ISO moment: the time of the import is kept"
+            yield Reason(template, {"count": self._times_unread})
 
     def _shrunk(self) -> Iterator[Reason]:
         for rating in self._by_key.values():

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from rater.ratings.grouping import Gathering, ImportedRating, ItemValue
-from rater.tables import Row, TableRows, nearest, read_table, shown
+from rater.tables import Judge, Row, TableRows, nearest, read_table, shown
 from rater.terms import Position, WaveKind
 
 REQUIRED = ("session_id", "rater_id", "item", "value")
-OPTIONAL = ("rating_id", "version", "role", "missing_code", "scale", "wave")
+OPTIONAL = ("rating_id", "version", "role", "missing_code", "scale", "wave", "submitted_at")
 HIGHEST_VERSION = 9_999
 _POSITIONS = {position.value: position for position in Position}
 _WAVES = frozenset(kind.value for kind in WaveKind)
@@ -36,6 +36,7 @@ def read_ratings(
     file: str = "ratings.csv",
     wave: str | None = None,
     rename: Mapping[str, str] | None = None,
+    judge: Judge[ImportedRating] | None = None,
 ) -> RatingsFile:
     """The ratings of the file, each with its versions in rising order; raises BadInput with every fault.
 
@@ -53,7 +54,8 @@ def read_ratings(
         if session and rater and given:
             rating_id = row.code("rating_id", required=False)
             ratings.add(row, rating_id, (belongs_to, session, rater), position, version or 1, given)
-    return table.finish(ratings.finished(), ratings.notes())
+            ratings.submit(row, rating_id, (belongs_to, session, rater), version or 1)
+    return table.finish(ratings.finished(), ratings.notes(), judge)
 
 
 def _wave(row: Row, wanted: str | None) -> str:

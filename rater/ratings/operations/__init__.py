@@ -1,0 +1,1 @@
+"""What a rater does: look at the queue, open a session, give points, write notes, submit."""

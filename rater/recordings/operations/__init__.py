@@ -1,0 +1,1 @@
+"""Import therapy sessions with their audio, and let those hear it who may."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, Fault, NotFound, NotPermitted, fault
 from rater.scales.loading import load_scale
-from rater.scales.schema import Scale
+from rater.scales.schema import Item, Scale
 from rater.scales.validation import check_study_scales
 from rater.storage.audit import record
 from rater.storage.models import Membership, Person, Rater, ScaleVersion, Study, Wave
@@ -51,6 +51,7 @@ def create_study(
     parse_phases(phases)
     scales = _loaded(scale_sources, faults)
     faults += check_study_scales([scale for scale, _ in scales])
+    faults += [_not_yet_rated(scale, item) for scale, _ in scales for item in scale.items if not item.points]
     if faults:
         raise BadInput(faults)
     study = Study(slug=slug, title=title, phases=phases, synthetic=synthetic, created_at=now)
@@ -80,6 +81,16 @@ def _loaded(sources: Sequence[tuple[str, str]], faults: list[Fault]) -> list[tup
         except BadInput as error:
             faults += error.faults
     return loaded
+
+
+def _not_yet_rated(scale: Scale, item: Item) -> Fault:
+    return fault(
+        "the scale {scale} has the item {item} of kind {kind}, which cannot be rated here yet",
+        "Use items of kind rating",
+        scale=scale.id,
+        item=item.id,
+        kind=item.kind,
+    )
 
 
 def _version_row(study: Study, order: int, scale: Scale, source: str, now: datetime) -> ScaleVersion:

@@ -12,9 +12,13 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def neutral(cell: object) -> str:
-    """The cell as text with an apostrophe before what a spreadsheet would run; numbers and None (empty) aside."""
+    """The cell as text with an apostrophe before what a spreadsheet would run; numbers and None (empty) aside.
+
+    A carriage return becomes a line feed: the csv module leaves a lone one unquoted, and it would begin a row.
+    """
     text = "" if cell is None else str(cell)
-    return "'" + text if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    text = text if _FORMULA.match(text) is None or _NUMBER.fullmatch(text) else "'" + text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

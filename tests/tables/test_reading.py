@@ -140,3 +140,11 @@ def test_written_tables_are_standard() -> None:
     assert data == "id,item\nÄ,\nB,2\n".encode()
     assert read(data).dialect.is_standard
     assert make_csv(GOOD) == GOOD.encode()
+
+
+def test_a_lone_carriage_return_begins_no_row() -> None:
+    data = write_table(("id", "note"), [("A", "\r=1"), ("B", "x\r=2")])
+    assert data.count(b"\n") == 3 + 2
+    assert b"\r" not in data
+    table = read_table(data, file="notes.csv", required=("id",), optional=("note",))
+    assert len(list(table.rows)) == 2

@@ -54,11 +54,6 @@ class Settings:
         return self.database_url or f"sqlite:///{self.home / 'rater.sqlite'}"
 
     @property
-    def media_address(self) -> str:
-        """The media store that applies: the setting, else a folder in the home."""
-        return self.media_url or (self.home / "media").as_uri()
-
-    @property
     def exports_folder(self) -> Path:
         """Where bundles made by jobs wait for their download."""
         return self.home / "exports"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rater.allocation.plans import PlannedSession
-from rater.tables import Repeats, TableRows, read_table, write_table
+from rater.tables import Judge, Repeats, TableRows, read_table, write_table
 
 COLUMNS = ("session_id", "main_rater", "second_rater")
 
@@ -23,7 +23,11 @@ AllocationFile = TableRows[AllocationRow]
 
 
 def read_allocation(
-    data: bytes, *, file: str = "allocation.csv", rename: Mapping[str, str] | None = None
+    data: bytes,
+    *,
+    file: str = "allocation.csv",
+    rename: Mapping[str, str] | None = None,
+    judge: Judge[AllocationRow] | None = None,
 ) -> AllocationFile:
     """The rows of the plan, an empty second rater as None.
 
@@ -40,7 +44,7 @@ def read_allocation(
             cause = "{value} is both main and second rater"
             row.fault("second_rater", cause, "Name another rater or leave the cell empty", value=main)
         rows.append(AllocationRow(PlannedSession(session, main, second or None), row.line))
-    return table.finish(rows)
+    return table.finish(rows, judge=judge)
 
 
 def write_allocation(plan: Iterable[PlannedSession]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rater.tables import Repeats, TableRows, read_table
+from rater.tables import Judge, Repeats, TableRows, read_table
 from rater.terms import DIFFICULTY_TYPES, HOMEWORK_TYPES, Completed
 
 
@@ -42,6 +42,7 @@ def read_homework(
     file: str = "homework.csv",
     types: Sequence[str] = HOMEWORK_TYPES,
     rename: Mapping[str, str] | None = None,
+    judge: Judge[HomeworkRow] | None = None,
 ) -> HomeworkFile:
     """The tasks of the file, each of one of the `types`; raises BadInput with every fault."""
     table = read_table(
@@ -72,7 +73,7 @@ def read_homework(
                 row.line,
             )
         )
-    return table.finish(rows)
+    return table.finish(rows, judge=judge)
 
 
 def read_difficulties(
@@ -81,6 +82,7 @@ def read_difficulties(
     file: str = "difficulties.csv",
     types: Sequence[str] = DIFFICULTY_TYPES,
     rename: Mapping[str, str] | None = None,
+    judge: Judge[DifficultyRow] | None = None,
 ) -> DifficultiesFile:
     """The difficulties of the file, each of one of the `types`; a repeated row is among the faults of BadInput."""
     table = read_table(
@@ -93,4 +95,4 @@ def read_difficulties(
         kind = row.choice("difficulty_type", types, required=True) or ""
         seen.check(row, "difficulty_type", kind, key=(session, kind, rater), remedy="Remove the row")
         rows.append(DifficultyRow(session, kind, rater or None, row.line))
-    return table.finish(rows)
+    return table.finish(rows, judge=judge)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rater.studies.settings import Phase, phase_of
-from rater.tables import Repeats, Row, TableRows, read_table, shown
+from rater.tables import Judge, Repeats, Row, TableRows, read_table, shown
 from rater.terms import SessionUse
 
 REQUIRED = ("session_id", "patient_id", "therapist_id", "session_no")
@@ -57,6 +57,7 @@ def read_sessions(
     file: str = "sessions.csv",
     phases: Sequence[Phase] | None = None,
     rename: Mapping[str, str] | None = None,
+    judge: Judge[SessionRow] | None = None,
 ) -> SessionsFile:
     """The sessions of the list; raises BadInput with every fault.
 
@@ -76,7 +77,7 @@ def read_sessions(
         for name in session.audio_files:
             seen.check(row, "audio_file", name)
         rows.append(session)
-    return table.finish(rows)
+    return table.finish(rows, judge=judge)
 
 
 def read_patients(data: bytes, *, file: str = "patients.csv", rename: Mapping[str, str] | None = None) -> PatientsFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from rater.tables import Repeats, Row, TableRows, read_table
+from rater.tables import Judge, Repeats, Row, TableRows, read_table
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ def read_outcomes(
     items: Mapping[str, Collection[int]],
     file: str = "outcomes.csv",
     rename: Mapping[str, str] | None = None,
+    judge: Judge[OutcomeRow] | None = None,
 ) -> OutcomesFile:
     """The outcomes of the file, `items` naming each column and its points; raises BadInput with every fault."""
     table = read_table(data, file=file, required=("session_id", *items), rename=rename)
@@ -36,7 +37,7 @@ def read_outcomes(
         seen.check(row, "session_id", session)
         values = {item: _point(row, item, points) for item, points in items.items()}
         rows.append(OutcomeRow(session, values, row.line))
-    return table.finish(rows)
+    return table.finish(rows, judge=judge)
 
 
 def _point(row: Row, item: str, points: Collection[int]) -> int | None:

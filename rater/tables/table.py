@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from rater.tables import cells
 from rater.tables.dialect import Dialect
@@ -140,13 +140,18 @@ class Row:
 
 @dataclass(frozen=True)
 class TableRows(Generic[Content]):
-    """What a file said, free of faults, beside how it was written and which of its columns were not used."""
+    """What a file said, free of faults, beside how it was written, its columns, and those that were not used."""
 
     rows: tuple[Content, ...]
     dialect: Dialect
     unknown_columns: tuple[str, ...]
     file: str
     notes: tuple[Reason, ...] = ()
+    columns: frozenset[str] = frozenset()
+
+
+Judge: TypeAlias = Callable[[TableRows[Content], Faults], object]
+"""Notes what is wrong with rows that can be read as such, for instance a session that the study does not have."""
 
 
 class Table:
@@ -171,10 +176,16 @@ class Table:
         """Whether the file has the column, under its own or a mapped name."""
         return column in self.places
 
-    def finish(self, rows: Sequence[Content], notes: Sequence[Reason] = ()) -> TableRows[Content]:
-        """The rows as the file's content; raises `BadInput` with every fault of the file if there is one."""
+    def finish(
+        self, rows: Sequence[Content], notes: Sequence[Reason] = (), judge: Judge[Content] | None = None
+    ) -> TableRows[Content]:
+        """The rows as the file's content; raises `BadInput` with every fault of the file, the judge's among them."""
+        columns, file = frozenset(self.places), self.faults.file
+        content = TableRows(tuple(rows), self.dialect, self.unknown_columns, file, tuple(notes), columns)
+        if judge is not None:
+            judge(content, self.faults)
         self.faults.raise_if_any()
-        return TableRows(tuple(rows), self.dialect, self.unknown_columns, self.faults.file, tuple(notes))
+        return content
 
 
 def _remedy(low: float | None, high: float | None, required: bool) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, NotFound, fault
+from rater.ratings.operations.replaying import replay_of
 from rater.ratings.operations.saving import draft, open_for_change
-from rater.storage.audit import earlier, record
+from rater.storage.audit import record
 from rater.storage.models import Assignment, Note
 from rater.terms import Actor
 
@@ -41,9 +41,9 @@ def write_note(
     """A note at `second`, counted from the start of the recording. Raises NotFound, Refused, BadInput."""
     assignment = open_for_change(session, actor, public_id, now=now)
     text = _checked(text)
-    if not math.isfinite(second) or not 0 <= second <= 48 * 3600:
+    if not 0 <= second <= 48 * 3600:
         raise BadInput(fault("{second} is no place in a recording", "Give seconds from the start", second=second))
-    replayed = earlier(session, actor, operation_id)
+    replayed = replay_of(session, actor, operation_id, "note.written", assignment)
     if replayed is not None:
         return _own(session, assignment, str(replayed["note"]))
     draft(session, assignment, now=now)
@@ -68,7 +68,7 @@ def change_note(
     assignment = open_for_change(session, actor, public_id, now=now)
     note = _own(session, assignment, note_id)
     text = _checked(text)
-    if earlier(session, actor, operation_id) is None:
+    if replay_of(session, actor, operation_id, "note.changed", assignment, note=note_id) is None:
         note.text = text
         _record(session, actor, assignment, note, "note.changed", now, operation_id)
     return note
@@ -79,7 +79,7 @@ def delete_note(
 ) -> None:
     """Take a note away; asked again, nothing happens. Raises NotFound, Refused."""
     assignment = open_for_change(session, actor, public_id, now=now)
-    if earlier(session, actor, operation_id) is not None:
+    if replay_of(session, actor, operation_id, "note.deleted", assignment, note=note_id) is not None:
         return
     note = _own(session, assignment, note_id)
     session.delete(note)

@@ -7,27 +7,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, NotFound, Refused, Stale, fault
-from rater.ratings.completeness import GivenPoint, items_to_rate, missing_items
+from rater.ratings.completeness import NOT_GIVEN, GivenPoint, items_to_rate, missing_items
 from rater.ratings.operations.opening import find_assignment
+from rater.ratings.operations.replaying import replay_of
 from rater.scales.points import point_fault
 from rater.scales.schema import Scale
-from rater.storage.audit import earlier, record
+from rater.storage.audit import record
 from rater.storage.models import (
     Assignment,
     Difficulty,
     HomeworkReport,
     HomeworkTask,
-    Point,
     Rating,
     Revision,
-    ScaleVersion,
 )
-from rater.storage.queries.ratings import given_points, latest_revision
-from rater.studies.operations import scales_of
+from rater.storage.queries.ratings import latest_revision
+from rater.storage.queries.saving import (
+    HeldAssignment,
+    add_point,
+    change_point,
+    draft_id,
+    hold_assignment,
+    points_in,
+    scale_sources,
+)
+from rater.studies.operations import parsed_scale
 from rater.terms import DIFFICULTY_TYPES, Actor, Completed, RatingState, Reason
 
 
@@ -47,13 +55,21 @@ class Saved:
 
 
 def open_for_change(session: Session, actor: Actor, public_id: str, *, now: datetime) -> Assignment:
-    """The actor's own assignment, if it may still be changed. Raises NotFound, Refused."""
+    """The actor's own assignment, held until the transaction ends, if it may still be changed.
+
+    Raises NotFound, Refused.
+    """
     assignment = find_assignment(session, actor, public_id, now=now)
-    if assignment.wave.locked_at is not None:
-        raise Refused(Reason("The wave is locked; ratings in it stay as they are"))
-    if assignment.state == RatingState.SUBMITTED:
-        raise Refused(Reason("This rating has been submitted and stays as it is"))
+    session.refresh(assignment, ["state"], with_for_update=True)
+    _refuse_closed(assignment.wave.locked_at, assignment.state)
     return assignment
+
+
+def _refuse_closed(locked_at: datetime | None, state: str) -> None:
+    if locked_at is not None:
+        raise Refused(Reason("The wave is locked; ratings in it stay as they are"))
+    if state == RatingState.SUBMITTED:
+        raise Refused(Reason("This rating has been submitted and stays as it is"))
 
 
 def draft(session: Session, assignment: Assignment, *, now: datetime) -> Revision:
@@ -73,6 +89,33 @@ def draft(session: Session, assignment: Assignment, *, now: datetime) -> Revisio
     return fresh
 
 
+@dataclass(frozen=True)
+class _Draft:
+    """A rating's draft, held until the transaction ends: its scales with their version ids, its points by item."""
+
+    assignment: HeldAssignment
+    revision_id: int
+    scales: list[tuple[int, Scale]]
+    points: dict[str, GivenPoint]
+
+
+def _open_draft(session: Session, actor: Actor, public_id: str, *, now: datetime) -> _Draft:
+    held = hold_assignment(session, actor.person_id, public_id, now=now)
+    if held is None:
+        raise NotFound
+    _refuse_closed(held.locked_at, held.state)
+    revision_id = draft_id(session, held.id)
+    if revision_id is None:
+        revision_id = draft(session, find_assignment(session, actor, public_id, now=now), now=now).id
+    parsed = [(version_id, parsed_scale(source)) for version_id, source in scale_sources(session, held.study_id)]
+    return _Draft(
+        held,
+        revision_id,
+        [(version_id, scale) for version_id, scale in parsed if scale.observer],
+        {item: GivenPoint(*given) for item, *given in points_in(session, revision_id)},
+    )
+
+
 def save_point(
     session: Session,
     actor: Actor,
@@ -90,20 +133,17 @@ def save_point(
     `seen` is the version of the point that the rater was looking at. Raises NotFound, Refused, BadInput for a
     point outside the scale, and Stale with the present point where another tab has changed it since.
     """
-    assignment = open_for_change(session, actor, public_id, now=now)
-    scales = scales_of(assignment.wave.study, observer_only=True)
-    revision = draft(session, assignment, now=now)
-    points = {each.item: each for each in given_points(session, revision.id)}
-    replayed = earlier(session, actor, operation_id)
+    opened = _open_draft(session, actor, public_id, now=now)
+    replayed = replay_of(session, actor, operation_id, "point.saved", opened.assignment, item=item)
     if replayed is None:
-        version = _put(session, scales, revision, points, item, value, missing_code, seen=seen, now=now)
+        version = _put(session, opened, item, value, missing_code, seen=seen, now=now)
         record(
             session,
             actor,
             "point.saved",
-            f"assignment:{assignment.id}",
+            f"assignment:{opened.assignment.id}",
             now=now,
-            study_id=assignment.wave.study_id,
+            study_id=opened.assignment.study_id,
             operation_id=operation_id,
             item=item,
             value=value,
@@ -112,7 +152,8 @@ def save_point(
         )
     else:
         version = int(replayed.get("version", 0))
-    return _saved(session, [scale for _, scale in scales], revision, version, now)
+    scales = [scale for _, scale in opened.scales]
+    return Saved(version, now, len(items_to_rate(scales)), missing_items(scales, opened.points))
 
 
 def save_sheet(
@@ -127,27 +168,22 @@ def save_sheet(
 
     Raises what `save_point` raises; then nothing is saved.
     """
-    assignment = open_for_change(session, actor, public_id, now=now)
-    scales = scales_of(assignment.wave.study, observer_only=True)
-    revision = draft(session, assignment, now=now)
-    kept = {each.item: each for each in given_points(session, revision.id)}
+    opened = _open_draft(session, actor, public_id, now=now)
     changed: dict[str, Any] = {}
     for item, new in points.items():
-        old = kept.get(item)
-        if (old is None and not new.is_given) or (
-            old is not None and (old.value, old.missing_code) == (new.value, new.missing_code)
-        ):
+        old = opened.points.get(item, NOT_GIVEN)
+        if (old.value, old.missing_code) == (new.value, new.missing_code):
             continue
-        _put(session, scales, revision, kept, item, new.value, new.missing_code, seen=new.version, now=now)
+        _put(session, opened, item, new.value, new.missing_code, seen=new.version, now=now)
         changed[item] = new.missing_code if new.value is None else new.value
     if changed:
         record(
             session,
             actor,
             "sheet.saved",
-            f"assignment:{assignment.id}",
+            f"assignment:{opened.assignment.id}",
             now=now,
-            study_id=assignment.wave.study_id,
+            study_id=opened.assignment.study_id,
             points=changed,
         )
     return len(changed)
@@ -155,9 +191,7 @@ def save_sheet(
 
 def _put(
     session: Session,
-    scales: list[tuple[ScaleVersion, Scale]],
-    revision: Revision,
-    points: Mapping[str, Point],
+    opened: _Draft,
     item: str,
     value: float | None,
     missing_code: str | None,
@@ -165,38 +199,34 @@ def _put(
     seen: int | None,
     now: datetime,
 ) -> int:
-    row, scale = _sheet_of(scales, item)
+    version_id, scale = _sheet_of(opened.scales, item)
     if value is not None or missing_code is not None:
         reason = point_fault(scale, item, value, missing_code)
         if reason is not None:
             raise BadInput(fault(reason.template, "Choose one of the points shown", column=item, **reason.params))
-    old = points.get(item)
-    version = old.version if old else 0
-    if seen is not None and seen != version and old and (old.value, old.missing_code) != (value, missing_code):
-        raise Stale({"value": old.value, "missing_code": old.missing_code, "version": version})
-    fresh = {"value": value, "missing_code": missing_code, "version": version + 1, "changed_at": now}
-    if old is None:
-        session.execute(insert(Point).values(revision_id=revision.id, scale_version_id=row.id, item=item, **fresh))
+    old = opened.points.get(item, NOT_GIVEN)
+    if (
+        seen is not None
+        and seen != old.version
+        and old.version
+        and (old.value, old.missing_code) != (value, missing_code)
+    ):
+        raise Stale({"value": old.value, "missing_code": old.missing_code, "version": old.version})
+    new = GivenPoint(value, missing_code, old.version + 1)
+    fresh = {"value": value, "missing_code": missing_code, "version": new.version, "changed_at": now}
+    if old.version:
+        change_point(session, opened.revision_id, item, fresh)
     else:
-        session.execute(update(Point).where(Point.id == old.id).values(**fresh))
-    return version + 1
+        add_point(session, opened.revision_id, version_id, item, fresh)
+    opened.points[item] = new
+    return new.version
 
 
-def _sheet_of(scales: list[tuple[ScaleVersion, Scale]], item: str) -> tuple[ScaleVersion, Scale]:
-    for row, scale in scales:
-        if item in row.items:
-            return row, scale
+def _sheet_of(scales: list[tuple[int, Scale]], item: str) -> tuple[int, Scale]:
+    for version_id, scale in scales:
+        if item in scale.item_ids:
+            return version_id, scale
     raise NotFound
-
-
-def _saved(session: Session, scales: list[Scale], revision: Revision, version: int, now: datetime) -> Saved:
-    given = {
-        item: GivenPoint(value, missing_code)
-        for item, value, missing_code in session.execute(
-            select(Point.item, Point.value, Point.missing_code).where(Point.revision_id == revision.id)
-        )
-    }
-    return Saved(version, now, len(items_to_rate(scales)), missing_items(scales, given))
 
 
 def save_homework_report(
@@ -218,7 +248,7 @@ def save_homework_report(
     )
     if task is None:
         raise NotFound
-    if earlier(session, actor, operation_id) is not None:
+    if replay_of(session, actor, operation_id, "homework.reported", assignment, task=task.code) is not None:
         return
     draft(session, assignment, now=now)
     mine = (HomeworkReport.assignment_id == assignment.id) & (HomeworkReport.task_id == task.id)
@@ -258,7 +288,7 @@ def save_difficulty(
     assignment = open_for_change(session, actor, public_id, now=now)
     if kind not in DIFFICULTY_TYPES:
         raise NotFound
-    if earlier(session, actor, operation_id) is not None:
+    if replay_of(session, actor, operation_id, "difficulty.saved", assignment, type=kind) is not None:
         return
     draft(session, assignment, now=now)
     mine = (

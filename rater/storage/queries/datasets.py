@@ -118,7 +118,7 @@ def assignment_counts(session: Session, study_id: int) -> dict[str, int]:
         .where(Wave.study_id == study_id)
         .group_by(Wave.name)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def outcome_values(session: Session, study_id: int) -> dict[str, dict[str, float | None]]:

@@ -62,7 +62,8 @@ def latest_revision(session: Session, assignment_id: int) -> Revision | None:
 
 def given_points(session: Session, revision_id: int) -> Sequence[Point]:
     """The points of one revision."""
-    return session.scalars(select(Point).where(Point.revision_id == revision_id)).all()
+    points = select(Point).where(Point.revision_id == revision_id).execution_options(populate_existing=True)
+    return session.scalars(points).all()
 
 
 def queue_rows(

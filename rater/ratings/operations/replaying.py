@@ -1,0 +1,36 @@
+"""Tell a change that is asked for again from a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from rater.errors import BadInput, fault
+from rater.storage.audit import earlier
+from rater.storage.models import Assignment
+from rater.storage.queries.saving import HeldAssignment
+from rater.terms import Actor
+
+
+def replay_of(
+    session: Session,
+    actor: Actor,
+    operation_id: str | None,
+    action: str,
+    assignment: Assignment | HeldAssignment,
+    **same: Any,
+) -> dict[str, Any] | None:
+    """The audit detail of the change that this operation id made already, or None where it is new.
+
+    Raises BadInput where the id belongs to another change of the actor: another action, assignment, or detail in `same`.
+    """
+    if operation_id is None:
+        return None
+    event = earlier(session, actor, operation_id)
+    if event is None:
+        return None
+    is_same = event.action == action and event.subject == f"assignment:{assignment.id}"
+    if not is_same or any(event.detail.get(name) != value for name, value in same.items()):
+        raise BadInput(fault("This change carries the mark of another one", "Load the page again"))
+    return event.detail

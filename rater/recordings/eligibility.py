@@ -1,0 +1,47 @@
+"""Which therapy sessions may be rated in which wave, and whether a file names sessions that the study has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from rater.tables import Faults, nearest, shown
+from rater.terms import Reason, SessionUse, WaveKind
+
+MOST_GUESSES = 20
+
+
+def why_not_rated(wave: str, number: int, use: str, exclusion: str | None) -> Reason | None:
+    """Why a session cannot be rated in a wave, or None if it can.
+
+    Session 0 is never rated. The main wave takes sessions of main use that are not excluded; the other waves take any.
+    """
+    if number == 0:
+        return Reason("session 0 is held but never rated")
+    if wave != WaveKind.MAIN:
+        return None
+    if use != SessionUse.MAIN:
+        return Reason("it serves {use}", {"use": str(use)})
+    if exclusion is not None:
+        return Reason("it is excluded: {reason}", {"reason": exclusion})
+    return None
+
+
+def serves(wave: str, number: int, use: str, exclusion: str | None) -> bool:
+    """Whether a session is among those that an allocation of the wave is drawn over."""
+    if wave in (WaveKind.TRAINING, WaveKind.CALIBRATION):
+        return number > 0 and use == wave
+    return why_not_rated(WaveKind.MAIN, number, use, exclusion) is None
+
+
+def is_known(
+    faults: Faults, sessions: Collection[str], name: str | None, line: int, column: str = "session_id"
+) -> bool:
+    """Whether the study has the session; a name that it lacks becomes a fault, an empty one does not."""
+    if name in sessions:
+        return True
+    if name:
+        guess = nearest(name, sessions) if len(faults) < MOST_GUESSES else None
+        remedy = "Did you mean {guess}?" if guess else "Import the session first, or correct the name"
+        cause = "The study has no session {value}"
+        faults.add(cause, remedy, line=line, column=column, value=shown(name), guess=guess)
+    return False

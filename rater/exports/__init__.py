@@ -1,0 +1,1 @@
+"""Datasets that reproduce: ratings, scores, logs, codebook and results in one bundle."""

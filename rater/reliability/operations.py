@@ -1,0 +1,56 @@
+"""Compute a study's reliability, and keep it with the version of the data it belongs to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from rater.errors import BadInput, fault
+from rater.storage.audit import data_version, record
+from rater.storage.models import Job, Study
+from rater.storage.queries import jobs
+from rater.storage.queries.points import rated_sessions, wave_names
+from rater.studies.operations import scales_of, study_for
+from rater.studies.permissions import Action
+from rater.terms import Actor, JobState
+
+
+def reliability(session: Session, study: Study, wave: str, *, seed: int = 1) -> dict[str, Any]:
+    """The document of `rater reliability --json`, from the last submitted revision of each rating.
+
+    Raises BadInput where the study has no such wave.
+    """
+    from rater.reliability.report import RatedSession, report
+
+    known = wave_names(session, study.id)
+    if wave not in known:
+        names = ", ".join(known) or "none"
+        raise BadInput(fault("the study has no wave {wave}", "Its waves: {names}", wave=wave, names=names))
+    ratings = [RatedSession(*row) for row in rated_sessions(session, study.id, wave)]
+    return report(study.slug, wave, ratings, [scale for _, scale in scales_of(study, observer_only=True)], seed=seed)
+
+
+def ask_reliability(session: Session, actor: Actor, slug: str, wave: str, *, now: datetime, seed: int = 1) -> Job:
+    """Queue the computation for the data as they stand. Raises NotFound, NotPermitted."""
+    study = study_for(session, actor, slug, Action.SEE_RELIABILITY, now=now)
+    job = jobs.ask(session, actor, study.id, "reliability", now=now, wave=str(wave), seed=seed)
+    record(session, actor, "reliability.asked", f"job:{job.public_id}", now=now, study_id=study.id, wave=wave)
+    job.data_version = data_version(session, study.id)
+    return job
+
+
+def kept_reliability(session: Session, study: Study, wave: str) -> dict[str, Any]:
+    """The newest result there is: its state, when it was computed, whether ratings have changed since."""
+    job = jobs.newest(session, study.id, "reliability")
+    if job is None:
+        return {"state": "none", "job": None, "computed_at": None, "is_current": False, "table": None}
+    done = job.state == JobState.DONE
+    return {
+        "state": job.state,
+        "job": job,
+        "computed_at": job.ended_at if done else None,
+        "is_current": done and not jobs.ratings_changed_since(session, study.id, job.data_version),
+        "table": job.result if done else None,
+    }

@@ -1,0 +1,191 @@
+"""The demo study: simulated files that go in by the same operations as anybody's."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rater.allocation.operations import Terms, draw_allocation, keep_allocation
+from rater.cli.demo_files import Allocated, Work, read_samples, sessions_csv
+from rater.cli.simulation import simulate_sessions
+from rater.config import Settings, data_folder
+from rater.homework.operations import (
+    import_difficulties,
+    import_homework,
+    read_difficulties_for,
+    read_homework_for,
+)
+from rater.people.operations import invite_person, set_password
+from rater.ratings.operations.importing import import_ratings, read_ratings_for
+from rater.ratings.operations.notes import write_note
+from rater.ratings.operations.opening import open_rating
+from rater.ratings.operations.saving import save_homework_report, save_point
+from rater.recordings.manifest import read_sessions
+from rater.recordings.operations.importing import import_sessions
+from rater.recordings.operations.outcomes import import_outcomes, read_outcomes_for
+from rater.recordings.operations.taking_in import taken_in
+from rater.reliability.operations import ask_reliability
+from rater.storage.database import writing
+from rater.storage.media.store import media_store
+from rater.storage.models import Assignment, Person, Rater, Study, TherapySession
+from rater.studies.operations import add_member, create_study
+from rater.studies.settings import parse_phases
+from rater.terms import COMMAND_LINE, Actor, Completed, Role, WaveKind
+
+SLUG = "demo"
+TITLE = "Homework in telephone CBT (demo)"
+SCALES = ("ghes", "sthar", "phq9")
+PHASES = "1-4,5-"
+SEED = 8
+"""A draw whose dyads agree about as well as those of the source study."""
+RATERS = ("R1", "R2", "R3", "R4", "R5")
+DEMO_RATER = "R1"
+DOUBLE = 0.4
+BEGAN_BEFORE = timedelta(weeks=60)
+ADMINISTRATOR = "administrator"
+
+PEOPLE = (
+    (Role.RATER.value, "Jonas Keller"),
+    (Role.COORDINATOR.value, "Mira Sandoval"),
+    (Role.RESEARCHER.value, "Helen Ashworth"),
+    (Role.SUPERVISOR.value, "Ruth Okafor"),
+    (Role.TRAINEE.value, "Tobias Lang"),
+    (ADMINISTRATOR, "Ingrid Moser"),
+)
+
+BEGUN = {"ghes1": 2, "ghes2": 2, "ghes3": 2, "ghes4": 2, "ghes5": 2, "ghes6": 2, "ghes7": 1}
+NOTES = (
+    (92.0, "Two walks of four. Then rain, and stayed in bed #ghes1 #ghes5"),
+    (104.5, "Mood went up both times: 3 to 5, 4 to 5 #ghes6"),
+    (122.0, "Draws the conclusion himself: cannot go by how he feels beforehand #str2"),
+)
+"""What the demo's rater has given and noted so far, in the session that is begun."""
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class SignInCard:
+    """How to sign in as one of the demo's people; the password is kept nowhere else."""
+
+    role: str
+    email: str
+    password: str
+
+
+def build_demo(settings: Settings, progress: Progress, *, now: datetime) -> list[SignInCard]:
+    """Make the demo study in one transaction and return its sign-ins; `progress` hears the share done and the step."""
+    folder = data_folder("audio_samples")
+    samples = read_samples(folder)
+    sessions = simulate_sessions(SEED, (now - BEGAN_BEFORE).date())
+    content = read_sessions(sessions_csv(sessions), phases=parse_phases(PHASES))
+    bearers = dict(zip((each.id for each in sessions), samples, strict=False))
+    files = {session_id: [folder / file] for session_id, file in bearers.items()}
+
+    def listen(done: int, total: int) -> None:
+        progress(0.05 + 0.4 * done / total, f"Recordings: {done} of {total}")
+
+    with (
+        taken_in(media_store(settings.media_url, settings.home), content, files, {}, listen) as stored,
+        writing() as session,
+    ):
+        sounds = {bearers[session_id]: audio for session_id, audio in stored.items()}
+        progress(0.5, "Study, people and sessions")
+        study = make_study(session, now)
+        cards, people = make_people(session, study, now)
+        import_sessions(session, COMMAND_LINE, study, content, now=now)
+        progress(0.55, "Allocation")
+        terms = Terms(DOUBLE, SEED, raters=RATERS)
+        keep_allocation(session, COMMAND_LINE, study, terms, draw_allocation(session, study, terms), now=now)
+        allocated = allocated_in(session, study)
+        work = Work(sessions, allocated, samples, rater=DEMO_RATER, seed=SEED, now=now)
+        progress(0.65, "Homework, outcomes and difficulties")
+        audio = {session_id: sounds[file] for session_id, file in work.files.items()}
+        import_sessions(session, COMMAND_LINE, study, content, now=now, audio=audio)
+        enter_logs(session, study, work, now)
+        progress(0.75, "Ratings")
+        ratings = read_ratings_for(session, study, work.ratings_csv(), wave=WaveKind.MAIN)
+        import_ratings(session, COMMAND_LINE, study, ratings, now=now)
+        begin_rating(session, study, people[Role.RATER], work.begun, now)
+        ask_reliability(session, actor_of(people[Role.RESEARCHER]), SLUG, WaveKind.MAIN, now=now)
+        progress(0.9, "Saving")
+    return cards
+
+
+def make_study(session: Session, now: datetime) -> Study:
+    """The study with the shipped scales, marked as synthetic."""
+    sources = [
+        (f"{each}.yaml", (data_folder("scales") / f"{each}.yaml").read_text(encoding="utf-8")) for each in SCALES
+    ]
+    return create_study(session, COMMAND_LINE, SLUG, TITLE, sources, now=now, phases=PHASES, synthetic=True)
+
+
+def make_people(session: Session, study: Study, now: datetime) -> tuple[list[SignInCard], dict[str, Person]]:
+    """The six people to sign in as, with random passwords."""
+    cards, people = [], {}
+    for role, name in PEOPLE:
+        card = SignInCard(role, f"{role}@demo.example", random_password())
+        person, _ = invite_person(
+            session, COMMAND_LINE, card.email, name, now=now, is_administrator=role == ADMINISTRATOR
+        )
+        set_password(session, COMMAND_LINE, person, card.password, now=now)
+        if role != ADMINISTRATOR:
+            code = DEMO_RATER if role == Role.RATER else None
+            add_member(session, COMMAND_LINE, study, person, Role(role), now=now, rater_code=code)
+        cards.append(card)
+        people[role] = person
+    return cards, people
+
+
+def random_password() -> str:
+    """A password that can be read out: five groups of two syllables, some 58 random bits."""
+    syllables = [consonant + vowel for consonant in "bdfghjklmnprstvwz" for vowel in "aeiou"]
+    return "-".join("".join(secrets.choice(syllables) for _ in range(2)) for _ in range(5))
+
+
+def actor_of(person: Person) -> Actor:
+    """The person as operations want to see one."""
+    return Actor(person.id, person.name)
+
+
+def allocated_in(session: Session, study: Study) -> list[Allocated]:
+    """Who rates what, as it was drawn."""
+    rows = session.execute(
+        select(TherapySession.code, Rater.code, Assignment.position, Assignment.queue_place)
+        .join(Assignment, Assignment.session_id == TherapySession.id)
+        .join(Rater, Rater.id == Assignment.rater_id)
+        .where(TherapySession.study_id == study.id)
+    )
+    return [Allocated(*row) for row in rows]
+
+
+def enter_logs(session: Session, study: Study, work: Work, now: datetime) -> None:
+    """Enter the homework, what was difficult about it, and the PHQ-9."""
+    homework = read_homework_for(session, study, work.homework_csv())
+    import_homework(session, COMMAND_LINE, study, homework, now=now)
+    difficulties = read_difficulties_for(session, study, work.difficulties_csv())
+    import_difficulties(session, COMMAND_LINE, study, difficulties, now=now)
+    outcomes = read_outcomes_for(session, study, work.phq9_csv(), measure="phq9")
+    import_outcomes(session, COMMAND_LINE, study, outcomes, measure="phq9", now=now)
+
+
+def begin_rating(session: Session, study: Study, person: Person, session_id: str, now: datetime) -> None:
+    """Rate half of a session as the demo's rater: points, notes, and how far the first task was done."""
+    actor = actor_of(person)
+    public_id = session.scalars(
+        select(Assignment.public_id)
+        .join(Assignment.therapy_session)
+        .join(Assignment.rater)
+        .where(TherapySession.study_id == study.id, TherapySession.code == session_id, Rater.person_id == person.id)
+    ).one()
+    for item, point in BEGUN.items():
+        save_point(session, actor, public_id, item, point, None, now=now)
+    for second, text in NOTES:
+        write_note(session, actor, public_id, second, text, now=now)
+    task, _ = open_rating(session, actor, public_id, now=now).tasks[0]
+    save_homework_report(session, actor, public_id, task.public_id, Completed.PARTLY, now=now)

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rater.errors import BadInput, NotFound, fault
+from rater.errors import BadInput, Fault, NotFound
 from rater.ratings.operations.replaying import replay_of
 from rater.ratings.operations.saving import draft, open_for_change
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Note
-from rater.terms import Actor
+from rater.terms import Actor, Reason
 
 LONGEST_NOTE = 10_000
 
@@ -20,11 +20,12 @@ LONGEST_NOTE = 10_000
 def _checked(text: str) -> str:
     text = text.strip()
     if not text:
-        raise BadInput(fault("The note is empty", "Write something, or delete it"))
+        raise BadInput(Fault(Reason("The note is empty"), Reason("Write something, or delete it")))
     if len(text) > LONGEST_NOTE:
-        raise BadInput(fault("The note has more than {longest} characters", "Shorten it", longest=LONGEST_NOTE))
+        longest = Reason("The note has more than {longest} characters", {"longest": LONGEST_NOTE})
+        raise BadInput(Fault(longest, Reason("Shorten it")))
     if "\x00" in text or any(0xD800 <= ord(sign) <= 0xDFFF for sign in text):
-        raise BadInput(fault("The note holds signs that cannot be kept", "Take them out"))
+        raise BadInput(Fault(Reason("The note holds signs that cannot be kept"), Reason("Take them out")))
     return text
 
 
@@ -42,7 +43,8 @@ def write_note(
     assignment = open_for_change(session, actor, public_id, now=now)
     text = _checked(text)
     if not 0 <= second <= 48 * 3600:
-        raise BadInput(fault("{second} is no place in a recording", "Give seconds from the start", second=second))
+        place = Reason("{second} is no place in a recording", {"second": second})
+        raise BadInput(Fault(place, Reason("Give seconds from the start")))
     replayed = replay_of(session, actor, operation_id, "note.written", assignment)
     if replayed is not None:
         return _own(session, assignment, str(replayed["note"]))

@@ -1,0 +1,125 @@
+"""Who is asking, and what each page declares it needs: closed unless opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, g, request, session
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
+
+from rater.people import operations as people
+from rater.people.operations import SignedIn
+from rater.storage.database import reading, writing
+from rater.terms import Actor
+
+View = TypeVar("View", bound=Callable[..., object])
+TOKEN = "sign_in"  # noqa: S105  (the name of a cookie entry)
+
+
+class Access(StrEnum):
+    """What a page declares: open to everyone, or to people who signed in (the operation asks about the object)."""
+
+    EVERYONE = "everyone"
+    SIGNED_IN = "signed_in"
+
+
+class Visitor(UserMixin):  # type: ignore[misc]  # flask-login carries no types
+    """The signed-in person as flask-login wants to see one."""
+
+    def __init__(self, who: SignedIn) -> None:
+        self.who = who
+
+    def get_id(self) -> str:
+        """The person's id."""
+        return str(self.who.person_id)
+
+
+def declares(access: Access) -> Callable[[View], View]:
+    """Declare who may call a view; the application does not start with a view that declares nothing."""
+
+    def mark(view: View) -> View:
+        view.rater_access = access  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def now() -> datetime:
+    """The clock that views hand to operations."""
+    clock: Callable[[], datetime] = current_app.extensions["rater_clock"]
+    return clock()
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def actor() -> Actor:
+    """Who acts in this request; only where somebody is signed in."""
+    who = person()
+    if who is None:
+        raise RuntimeError("this view needs somebody signed in")
+    return Actor(who.person_id, who.name)
+
+
+def person() -> SignedIn | None:
+    """The person signed in, if anybody is."""
+    return current_user.who if current_user.is_authenticated else None
+
+
+def _load(_: object = None) -> Visitor | None:
+    token = session.get(TOKEN)
+    if not isinstance(token, str):
+        return None
+    with reading() as db_session:
+        found = people.signed_in(db_session, token, now=now())
+    if found is None:
+        return None
+    who, note = found
+    if note:
+        with writing() as db_session:
+            people.note_activity(db_session, token, now=now())
+    return Visitor(who)
+
+
+def _guard() -> None:
+    if "\x00" in request.path:
+        abort(404)
+    view = current_app.view_functions.get(request.endpoint or "")
+    access = getattr(view, "rater_access", None)
+    if view is None or access is Access.EVERYONE:
+        return
+    if not current_user.is_authenticated:
+        abort(401)
+
+
+def undeclared_routes(app: Flask) -> list[str]:
+    """The endpoints that declare nothing."""
+    return sorted(
+        {
+            rule.endpoint
+            for rule in app.url_map.iter_rules()
+            if not hasattr(app.view_functions[rule.endpoint], "rater_access")
+        }
+    )
+
+
+def init(app: Flask) -> None:
+    """Join flask-login and the guard to the application."""
+    login = LoginManager()
+    login.anonymous_user = AnonymousUserMixin
+    login.session_protection = None
+    login.request_loader(_load)
+    login.init_app(app)
+    app.extensions.setdefault("rater_clock", utc_now)
+    app.before_request(_guard)
+    declares(Access.EVERYONE)(app.view_functions["static"])
+
+
+def forget() -> None:
+    """Drop what this request knew of who is signed in."""
+    g.pop("_login_user", None)

@@ -1,0 +1,1 @@
+"""Ask for a dataset and fetch it."""

@@ -1,0 +1,1 @@
+"""How far background work has come."""

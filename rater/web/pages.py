@@ -1,0 +1,32 @@
+"""All pages, joined to the application, and what every one of them shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import gettext
+
+from rater.web.access import person
+from rater.web.exports.views import pages as exports
+from rater.web.jobs.views import pages as jobs
+from rater.web.language import locale
+from rater.web.people.views import pages as people
+from rater.web.ratings.views import pages as ratings
+from rater.web.recordings.views import pages as recordings
+from rater.web.reliability.views import pages as reliability
+from rater.web.studies.views import pages as studies
+
+
+def _shown_everywhere() -> dict[str, Any]:
+    who = person()
+    home = url_for("studies.home")
+    nav = [(gettext("My studies"), home, request.path == home)] if who else []
+    return {"person": who, "locale": locale(), "nav": nav}
+
+
+def init(app: Flask) -> None:
+    """Register each noun's pages."""
+    for pages in (people, studies, ratings, recordings, reliability, exports, jobs):
+        app.register_blueprint(pages)
+    app.context_processor(_shown_everywhere)

@@ -1,0 +1,1 @@
+"""The rater's queue and the rating screen."""

@@ -1,0 +1,1 @@
+"""Sound and peaks, to those who may hear them."""

@@ -1,0 +1,58 @@
+"""Sound by byte ranges, and peaks for the waveform, to those who may hear them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+
+from rater.recordings.operations.hearing import Sound, sound_for, trace_hearing
+from rater.recordings.ranges import Part, Unsatisfiable, parse_range
+from rater.storage.database import reading, writing
+from rater.storage.media.peaks import overview
+from rater.storage.media.store import MediaStore
+from rater.web.access import Access, actor, declares, now
+
+pages = Blueprint("recordings", __name__)
+OVERVIEW_POINTS = 4000
+ANSWER_LIMIT = 1024 * 1024
+
+
+def _store() -> MediaStore:
+    store: MediaStore = current_app.extensions["rater_media"]
+    return store
+
+
+@pages.get("/recordings/<public_id>/audio")
+@declares(Access.SIGNED_IN)
+def audio(public_id: str) -> ResponseReturnValue:
+    """One range of the sound (RFC 9110), at most 1 MiB an answer, so that no listener holds a thread for long."""
+    with reading() as session:
+        sound = sound_for(session, actor(), public_id, now=now())
+    if not sound.is_traced:
+        with writing() as session:
+            trace_hearing(session, actor(), public_id, sound, now=now())
+    return _range(sound)
+
+
+def _range(sound: Sound) -> Response:
+    wanted = parse_range(request.headers.get("Range"), sound.size, limit=ANSWER_LIMIT)
+    headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, no-store"}
+    if isinstance(wanted, Unsatisfiable):
+        return Response(status=416, headers={**headers, "Content-Range": f"bytes */{sound.size}"})
+    start, stop = (wanted.start, wanted.stop) if isinstance(wanted, Part) else (0, sound.size)
+    headers["Content-Length"] = str(stop - start)
+    if isinstance(wanted, Part):
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{sound.size}"
+    body = [] if request.method == "HEAD" else _store().stream(sound.audio_name, start, stop - start)
+    status = 206 if isinstance(wanted, Part) else 200
+    return Response(body, status=status, headers=headers, mimetype=sound.mime, direct_passthrough=True)
+
+
+@pages.get("/recordings/<public_id>/peaks")
+@declares(Access.SIGNED_IN)
+def peaks(public_id: str) -> ResponseReturnValue:
+    """The overview of the waveform: a byte a point, 255 the loudest of the recording."""
+    with reading() as session:
+        sound = sound_for(session, actor(), public_id, now=now())
+    kept = _store().read(sound.peaks_name, 0, _store().size(sound.peaks_name))
+    return Response(overview(kept, OVERVIEW_POINTS), mimetype="application/octet-stream")

@@ -1,0 +1,1 @@
+"""Ask for a study's reliability."""

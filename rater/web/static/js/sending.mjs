@@ -1,0 +1,46 @@
+/** Changes on their way over HTTP, under the name of the person this page was made for. */
+
+const meta = (root, name) => root.querySelector(`meta[name="${name}"]`)?.content ?? "";
+
+/** Seconds without an answer after which a request counts as lost. */
+const PATIENCE_MS = 15_000;
+
+export class Sender {
+  constructor(document) {
+    this.document = document;
+    this.person = meta(document, "person");
+    this.token = meta(document, "csrf-token");
+  }
+
+  /** Send one change. A stale token is renewed once; somebody else's sign-in counts as signed out. */
+  async send(change) {
+    const answer = await this.#request(change);
+    if (answer.status !== 400) return answer;
+    if (!(await this.renew())) return { status: 401, data: {} };
+    const second = await this.#request(change);
+    return second.status === 400 ? { ...second, status: 422 } : second;
+  }
+
+  /** Take a new token from the start page; false when nobody or somebody else is signed in. */
+  async renew() {
+    const answer = await fetch("/", { headers: { Accept: "text/html" } });
+    if (!answer.ok) return false;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    this.someoneElse = meta(page, "person") !== "" && meta(page, "person") !== this.person;
+    if (meta(page, "person") !== this.person) return false;
+    this.token = meta(page, "csrf-token");
+    return true;
+  }
+
+  async #request({ method, url, body }) {
+    const answer = await fetch(url, {
+      method,
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
+      body: JSON.stringify(body),
+      keepalive: true,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const isJson = (answer.headers.get("Content-Type") ?? "").includes("json");
+    return { status: answer.status, data: isJson ? await answer.json() : {} };
+  }
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SPEEDS, decodePeaks, nextSpeed, pixelsPerSecond, seekTarget } from "../../rater/web/static/js/player.mjs";
+import { decodePeaks, pixelsPerSecond } from "../../rater/web/static/js/peaks.mjs";
+import { SPEEDS, nextSpeed, seekTarget } from "../../rater/web/static/js/player.mjs";
 
 test("a step stays inside the recording", () => {
   assert.equal(seekTarget(3, -5, 60), 0);

@@ -2,8 +2,6 @@
 import { formatTime } from "./clock.mjs";
 
 export const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
-export const MINIMAP_FROM_SECONDS = 20 * 60;
-const WINDOW_SECONDS = 10 * 60;
 const SPEED_KEY = "rater-speed";
 
 /** Where a step leads: never before the start, never past the end. */
@@ -16,16 +14,6 @@ export function nextSpeed(speed, direction) {
   const further = SPEEDS.filter((s) => (direction > 0 ? s > speed + 1e-9 : s < speed - 1e-9));
   if (!further.length) return direction > 0 ? SPEEDS[SPEEDS.length - 1] : SPEEDS[0];
   return direction > 0 ? further[0] : further[further.length - 1];
-}
-
-/** Stored peaks (a byte a point, 255 the full level) as numbers from 0 to 1. */
-export function decodePeaks(bytes) {
-  return Float32Array.from(bytes, (byte) => byte / 255);
-}
-
-/** Pixels a second: a long recording shows ten minutes at a time, a short one the whole. */
-export function pixelsPerSecond(width, duration) {
-  return duration > MINIMAP_FROM_SECONDS ? width / WINDOW_SECONDS : 0;
 }
 
 export class Player extends EventTarget {

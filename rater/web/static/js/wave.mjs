@@ -1,6 +1,6 @@
 /** The waveform: wavesurfer on the player's own audio element, drawn from stored peaks. */
 import WaveSurfer from "../vendor/wavesurfer.js/wavesurfer.esm.js";
-import { MINIMAP_FROM_SECONDS, decodePeaks, pixelsPerSecond } from "./player.mjs";
+import { MINIMAP_FROM_SECONDS, decodePeaks, pixelsPerSecond } from "./peaks.mjs";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from rater.errors import BadInput, fault
 
@@ -46,12 +47,21 @@ class Settings:
             if each.name not in values and raw is not None:
                 values[each.name] = _parsed(each.metadata["variable"], each.default, raw)
         loaded = cls(**values)
+        if loaded.timezone not in {"UTC", *available_timezones()}:
+            zone = loaded.timezone
+            raise BadInput(fault("RATER_TIMEZONE is {zone!r}", "Name a zone such as Europe/Berlin", zone=zone))
         return cls(**{**loaded.__dict__, "home": loaded.home.expanduser().resolve()})
 
     @property
     def database_address(self) -> str:
         """The database address that applies: the setting, else SQLite in the home."""
         return self.database_url or f"sqlite:///{self.home / 'rater.sqlite'}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of an SQLite database; None for any other."""
+        address = self.database_address
+        return Path(address.removeprefix("sqlite:///")) if address.startswith("sqlite:///") else None
 
     @property
     def exports_folder(self) -> Path:

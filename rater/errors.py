@@ -21,9 +21,10 @@ class Fault:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part not in ("", None))
-        column = f" [{self.column}]" if self.column not in (None, "") else ""
-        lead = f"{place}{column}: " if place or column else ""
-        return f"{lead}{self.cause}. {self.remedy}."
+        column = f"[{self.column}]" if self.column not in (None, "") else ""
+        lead = " ".join(part for part in (place, column) if part)
+        said = " ".join(words if words.endswith("?") else f"{words}." for words in (str(self.cause), str(self.remedy)))
+        return f"{lead}: {said}" if lead else said
 
     def as_dict(self) -> dict[str, Any]:
         """The five keys that the commands print under `errors`."""

@@ -27,7 +27,7 @@ def upgrade() -> None:
     with application(needs_database=False) as settings:
         settings.home.mkdir(parents=True, exist_ok=True)
         schema.upgrade(database.engine)
-        click.echo(f"the database is at {schema.current(database.engine)}")
+        click.echo(f"the database in {settings.home} is at {schema.current(database.engine)}")
 
 
 @db.command()

@@ -199,7 +199,7 @@ def sign_in_box(cards: Sequence[SignInCard], home: Path, port: int | None) -> li
     lines = [
         "Rater demo: a synthetic study. No real person, session or rating is in it.",
         "",
-        f"Address: http://{HOST}:{port}" if port else "Serve it with: rater demo",
+        f"Address: http://{HOST}:{port}" if port else f"Serve it with: RATER_HOME={home} rater demo",
         f"Folder:  {home}",
         "",
         *table,

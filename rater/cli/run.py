@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from rater.config import Settings
 from rater.errors import BadInput, Fault, NoFeasibleAllocation, RaterError, fault
@@ -29,21 +28,36 @@ def now() -> datetime:
 @contextmanager
 def application(*, needs_database: bool = True) -> Iterator[Settings]:
     """The application's context for a command; BadInput where the database is not there or not up to date."""
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
     from rater.storage import schema
     from rater.storage.database import db
 
     settings = Settings.load()
-    app = click.get_current_context().find_root().obj(settings)
-    with app.app_context():
-        if needs_database and schema.current(db.engine) != schema.head():
-            raise BadInput(
-                fault(
-                    "the database in {place} is not set up for this release",
-                    "Run: rater db upgrade",
-                    place=settings.home,
-                )
-            )
-        yield settings
+    if needs_database and settings.database_file is not None and not settings.database_file.exists():
+        raise _not_set_up(settings)
+    try:
+        app = click.get_current_context().find_root().obj(settings)
+    except OSError as error:
+        words = error.strerror or str(error)
+        cause = "the home {place} cannot be used: {words}"
+        raise BadInput(fault(cause, "Check RATER_HOME", place=settings.home, words=words)) from error
+    except (ArgumentError, NoSuchModuleError) as error:
+        remedy = "Write it as postgresql+psycopg://person:password@host/name, or leave it out for SQLite"
+        raise BadInput(fault("RATER_DATABASE_URL is no database address", remedy)) from error
+    try:
+        with app.app_context():
+            if needs_database and schema.current(db.engine) != schema.head():
+                raise _not_set_up(settings)
+            yield settings
+    except OperationalError as error:
+        click.echo(f"error: the database did not answer ({error.orig}); nothing was written. Try again.", err=True)
+        sys.exit(1)
+
+
+def _not_set_up(settings: Settings) -> BadInput:
+    cause = "the database in {place} is not set up for this release"
+    return BadInput(fault(cause, "Run: rater db upgrade, or name another RATER_HOME", place=settings.home))
 
 
 def answers(command: Command) -> Command:
@@ -61,9 +75,6 @@ def answers(command: Command) -> Command:
             else:
                 click.echo(f"refused: {error} (short by {error.short_by})", err=True)
             sys.exit(2)
-        except OperationalError as error:
-            click.echo(f"error: the database did not answer ({error.orig}); nothing was written. Try again.", err=True)
-            sys.exit(1)
         except RaterError as error:
             refuse([fault("{words}", "See rater --help", words=str(error))], as_json=bool(kwargs.get("as_json")))
 

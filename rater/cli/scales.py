@@ -56,7 +56,7 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
         print_json([{"id": scale.id, "version": scale.version, "items": len(scale.items)} for scale in good])
         return
     for scale in good:
-        click.echo(f"{scale.id}@{scale.version}: {len(scale.items)} items, {len(scale.scores)} scores, in order")
+        click.echo(f"{scale.id}@{scale.version}: in order; items: {len(scale.items)}, scores: {len(scale.scores)}")
 
 
 @scales.command()
@@ -78,8 +78,8 @@ def show(scale: str, locale: str, as_json: bool) -> None:
     for item in shown["items"]:
         turned = " (reversed in scores)" if item["reverse"] else ""
         click.echo(f"\n{item['id']}  {item['text']}{turned}\n    {item['description']}".rstrip())
-        for point, words in item["anchors"].items():
-            click.echo(f"    {point}  {words}")
+        for anchor in item["anchors"]:
+            click.echo(f"    {anchor['point']}  {anchor['text']}")
     click.echo("\nWhere no point can be given:")
     for code in shown["missing_codes"]:
         click.echo(f"    {code['id']}  {code['label']}")

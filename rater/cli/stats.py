@@ -38,6 +38,9 @@ def _long_form(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--unit", required=True, metavar="COLUMN", help="Column that says what was rated."),
         click.option("--rater", required=True, metavar="COLUMN", help="Column that says who rated."),
         click.option("--value", required=True, metavar="COLUMN", help="Column that holds the value."),
+        click.option(
+            "--where", multiple=True, metavar="COLUMN=CELL", help="Only rows with this cell; may be repeated."
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -49,7 +52,9 @@ def _long_form(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--categories", metavar="0,1,2,...", help="The declared points, for kappa and Gwet's coefficients.")
 @json_option
 @answers
-def reliability(file: str, unit: str, rater: str, value: str, categories: str | None, as_json: bool) -> None:
+def reliability(
+    file: str, unit: str, rater: str, value: str, where: tuple[str, ...], categories: str | None, as_json: bool
+) -> None:
     """ICC, kappa, alpha and agreement of FILE, a CSV file with one row per rating.
 
     Example: rater stats reliability ratings.csv --unit session_id --rater rater_id --value value
@@ -57,7 +62,7 @@ def reliability(file: str, unit: str, rater: str, value: str, categories: str | 
     from rater.statistics.long_form import reliability_of
 
     points = None if categories is None else parse_categories(categories)
-    read = read_long_form(file, unit, rater, value)
+    read = read_long_form(file, unit, rater, value, where)
     _answer(read, reliability_of(read.units, read.raters, read.values, points), as_json, _print_reliability)
 
 
@@ -66,44 +71,64 @@ def reliability(file: str, unit: str, rater: str, value: str, categories: str | 
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the drawn intervals.")
 @json_option
 @answers
-def gstudy(file: str, unit: str, rater: str, value: str, seed: int, as_json: bool) -> None:
+def gstudy(file: str, unit: str, rater: str, value: str, where: tuple[str, ...], seed: int, as_json: bool) -> None:
     """Variance components of FILE where not every rater rates every unit.
 
-    Example: rater stats gstudy ratings.csv --unit session_id --rater rater_id --value value
+    Example: rater stats gstudy gstudy_long.csv --unit session_id --rater rater_id --value value --where score=GHES
     """
     from rater.statistics.long_form import gstudy_of
 
-    read = read_long_form(file, unit, rater, value)
+    read = read_long_form(file, unit, rater, value, where)
     _answer(read, gstudy_of(read.units, read.raters, read.values, seed=seed), as_json, _print_gstudy)
 
 
-def read_long_form(file: str, unit: str, rater: str, value: str) -> LongForm:
+def read_long_form(file: str, unit: str, rater: str, value: str, where: Sequence[str] = ()) -> LongForm:
     """The three columns of a CSV file; empty cells and NA are missing values.
+
+    `where` holds conditions, COLUMN=CELL, that a row must meet to be read.
 
     Raises BadInput with every fault: a column that is not there or named twice, a value that is no number, a unit
     that a rater rated twice.
     """
     if len({unit, rater, value}) < 3:
         raise BadInput(fault("--unit, --rater and --value name one column twice", "Name three columns", file=file))
-    table = read_table(read_file(file), file=file, required=(), optional=(unit, rater, value))
-    _check_columns(table, {"--unit": unit, "--rater": rater, "--value": value})
+    wanted = _conditions(where)
+    optional = tuple(dict.fromkeys((unit, rater, value, *wanted)))
+    table = read_table(read_file(file), file=file, required=(), optional=optional)
+    _check_columns(
+        table, {"--unit": unit, "--rater": rater, "--value": value} | {f"--where {name}": name for name in wanted}
+    )
+    rows = [row for row in table.rows if all(row.text(name) == cell for name, cell in wanted.items())]
     units, raters, values = [], [], []
     seen = Repeats()
-    for row in table.rows:
+    for row in rows:
         units.append(_label(row, unit))
         raters.append(_label(row, rater))
         values.append(None if row.text(value) == NOT_AVAILABLE else row.number(value))
         both = (units[-1], raters[-1])
         if all(both):
-            remedy = "Keep one of the two rows, or select one variable or time"
+            remedy = "Keep one of the two rows, or select one variable or time with --where"
             seen.check(row, unit, f"{both[0]} rated by {both[1]}", key=both, remedy=remedy)
     table.finish(())
     if not table.rows:
         raise BadInput(fault("the file has a header and no rows", "Add a row for each rating", file=file))
+    if not rows:
+        raise BadInput(fault("no row meets --where", "Check the cells that it names", file=file))
     notes = [] if table.dialect.is_standard else [table.dialect.sentence]
     if empty := sum(each is None for each in values):
         notes.append(f"{empty} of {len(values)} values are missing.")
     return LongForm(units, raters, values, notes)
+
+
+def _conditions(where: Sequence[str]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in where]
+    wrong = [name + sign + cell for name, sign, cell in pairs if not name.strip() or not sign]
+    if wrong or len({name.strip() for name, _, _ in pairs}) < len(pairs):
+        given = shown(", ".join(wrong or where))
+        raise BadInput(
+            fault("--where {given} names no column once", "Write COLUMN=CELL, one for a column", given=given)
+        )
+    return {name.strip(): cell.strip() for name, _, cell in pairs}
 
 
 def _check_columns(table: Table, named: Mapping[str, str]) -> None:

@@ -26,7 +26,9 @@ def reliability(session: Session, study: Study, wave: str, *, seed: int = 1) -> 
 
     known = wave_names(session, study.id)
     if wave not in known:
-        names = ", ".join(known) or "none"
+        if not known:
+            raise BadInput(fault("the study has no ratings yet", "Import ratings, or allocate sessions and rate them"))
+        names = ", ".join(known)
         raise BadInput(fault("the study has no wave {wave}", "Its waves: {names}", wave=wave, names=names))
     ratings = [RatedSession(*row) for row in rated_sessions(session, study.id, wave)]
     return report(study.slug, wave, ratings, [scale for _, scale in scales_of(study, observer_only=True)], seed=seed)

@@ -157,3 +157,14 @@ def test_no_database_is_opened() -> None:
     script = "import sys, rater.cli.stats; print([n for n in ('sqlalchemy', 'pandas', 'numpy') if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_rows_are_chosen_with_where(rater: Command, tmp_path: Path) -> None:
+    rows = "".join(f"{score},s{n},{r},{v}\n" for score in "ab" for n in range(4) for r, v in (("x", n), ("y", n)))
+    file = tmp_path / "long.csv"
+    file.write_text("score,unit,rater,value\n" + rows)
+    columns = ["--unit", "unit", "--rater", "rater", "--value", "value"]
+    rater("stats", "reliability", file, *columns, "--json", expect=2)
+    assert rater("stats", "reliability", file, *columns, "--where", "score=a", "--json").json["n_units"] == 4
+    for wrong in ("score", "=a", "score=c", "nothing=a"):
+        rater("stats", "reliability", file, *columns, "--where", wrong, expect=2)

@@ -12,6 +12,7 @@ from rater.errors import BadInput, NotFound, Refused, fault
 from rater.people import credentials
 from rater.storage.audit import record
 from rater.storage.models import AuditEvent, Invitation, Person, SignIn
+from rater.storage.queries.people import sign_in_of
 from rater.terms import Actor, Reason
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -135,15 +136,12 @@ def _failures(session: Session, subject: str, *, since: datetime) -> int:
 
 def signed_in(session: Session, token: str, *, now: datetime) -> tuple[SignedIn, bool] | None:
     """Who is behind a sign-in token, and whether its last activity is old enough to be noted again."""
-    row = session.scalar(
-        select(SignIn).where(SignIn.token_hash == credentials.token_hash(token)).options(joinedload(SignIn.person))
-    )
-    if row is None or row.person.closed_at is not None:
+    row = sign_in_of(session, credentials.token_hash(token))
+    if row is None or row.closed_at is not None:
         return None
     if not credentials.sign_in_lives(row.started_at, row.seen_at, row.ended_at, now=now):
         return None
-    person = row.person
-    who = SignedIn(person.id, person.name, person.email, person.is_administrator, person.locale)
+    who = SignedIn(row.id, row.name, row.email, row.is_administrator, row.locale)
     return who, now - row.seen_at > SEEN_EVERY
 
 

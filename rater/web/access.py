@@ -116,6 +116,7 @@ def init(app: Flask) -> None:
     login.request_loader(_load)
     login.init_app(app)
     app.extensions.setdefault("rater_clock", utc_now)
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     app.before_request(_guard)
     declares(Access.EVERYONE)(app.view_functions["static"])
 

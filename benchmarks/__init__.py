@@ -1,1 +1,1 @@
-"""Speed and memory of Rater, each beside a limit or a peer of the same run: `make bench`, or `python -m benchmarks.NAME`."""
+"""Speed and memory, each beside a limit or a peer of the same run: `make bench`, or `python -m benchmarks.NAME`."""

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from rater.storage.database import table_of
 from rater.storage.models import AuditEvent
 from rater.terms import Actor
+
+_EVENTS = table_of(AuditEvent)
+_APPEND = insert(_EVENTS).returning(_EVENTS.c.id)
+_EARLIER = select(_EVENTS.c.action, _EVENTS.c.subject, _EVENTS.c.detail).where(
+    _EVENTS.c.actor_id == bindparam("actor_id"), _EVENTS.c.operation_id == bindparam("operation_id")
+)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An event that has happened already."""
+
+    action: str
+    subject: str
+    detail: dict[str, Any]
 
 
 def record(
@@ -34,16 +51,16 @@ def record(
         "detail": detail,
         "operation_id": operation_id,
     }
-    return session.execute(insert(AuditEvent).returning(AuditEvent.id), row).scalar_one()
+    session.flush()
+    written: int = session.execute(_APPEND, row).scalar_one()
+    return written
 
 
-def earlier(session: Session, actor: Actor, operation_id: str | None) -> dict[str, Any] | None:
-    """The detail of the event that this actor's operation id already caused, if any: its replay is harmless."""
-    if operation_id is None:
-        return None
-    return session.scalar(
-        select(AuditEvent.detail).where(AuditEvent.actor_id == actor.person_id, AuditEvent.operation_id == operation_id)
-    )
+def earlier(session: Session, actor: Actor, operation_id: str) -> Earlier | None:
+    """The event that this actor's operation id already caused, if any."""
+    session.flush()
+    row = session.execute(_EARLIER, {"actor_id": actor.person_id, "operation_id": operation_id}).one_or_none()
+    return Earlier(*row) if row else None
 
 
 def data_version(session: Session, study_id: int) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 import sqlcipher3
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, DateTime, Engine, MetaData, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Table, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -54,6 +55,16 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), dict[str, Any]: JSON, list[Any]: JSON}
 
 
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for statements in Core, which cost a fraction of the ORM's."""
+    return cast("Table", model.__table__)
+
+
+@lru_cache(maxsize=8)
+def _writing_engine(engine: Engine) -> Engine:
+    return engine.execution_options(sqlite_begin="IMMEDIATE")
+
+
 class WritingSession(FlaskSession):
     """A session that takes SQLite's write lock at its first statement when told that it is going to write."""
 
@@ -61,19 +72,21 @@ class WritingSession(FlaskSession):
         """The engine; one that begins IMMEDIATE when `info["writes"]` is set."""
         bind = super().get_bind(*args, **kwargs)
         if self.info.get("writes") and isinstance(bind, Engine):
-            if "writing_engine" not in self.info:
-                self.info["writing_engine"] = bind.execution_options(sqlite_begin="IMMEDIATE")
-            return cast("Engine", self.info["writing_engine"])
+            return _writing_engine(bind)
         return bind
 
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": WritingSession})
 
 
+KEPT_CONNECTIONS = {"pool_size": 32, "max_overflow": 32, "pool_use_lifo": True}
+"""One connection for each of 64 threads at the most; the one used last goes first, since its pages are in memory."""
+
+
 def engine_options(address: str) -> dict[str, Any]:
     """Arguments of `create_engine` for an address: a SQLite library without the WAL-reset race, live connections."""
     if address.startswith("sqlite"):
-        return {"module": sqlcipher3.dbapi2, "connect_args": {"timeout": 15}}
+        return {"module": sqlcipher3.dbapi2, "connect_args": {"timeout": 15}, **KEPT_CONNECTIONS}
     return {"pool_pre_ping": True}
 
 
@@ -116,7 +129,6 @@ def writing() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("writes", None)
-        session.info.pop("writing_engine", None)
 
 
 @contextmanager

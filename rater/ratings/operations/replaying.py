@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from rater.errors import BadInput, fault
+from rater.errors import BadInput, Fault
 from rater.storage.audit import earlier
 from rater.storage.models import Assignment
 from rater.storage.queries.saving import HeldAssignment
-from rater.terms import Actor
+from rater.terms import Actor, Reason
 
 
 def replay_of(
@@ -23,7 +23,7 @@ def replay_of(
 ) -> dict[str, Any] | None:
     """The audit detail of the change that this operation id made already, or None where it is new.
 
-    Raises BadInput where the id belongs to another change of the actor: another action, assignment, or detail in `same`.
+    Raises BadInput where the id belongs to another change of the actor: another action, assignment, or detail.
     """
     if operation_id is None:
         return None
@@ -32,5 +32,5 @@ def replay_of(
         return None
     is_same = event.action == action and event.subject == f"assignment:{assignment.id}"
     if not is_same or any(event.detail.get(name) != value for name, value in same.items()):
-        raise BadInput(fault("This change carries the mark of another one", "Load the page again"))
+        raise BadInput(Fault(Reason("This change carries the mark of another one"), Reason("Load the page again")))
     return event.detail

@@ -30,13 +30,15 @@ from rater.storage.queries.saving import (
     HeldAssignment,
     add_point,
     change_point,
-    draft_id,
+    draft_of,
     hold_assignment,
-    points_in,
-    scale_sources,
+    scale_source,
 )
 from rater.studies.operations import parsed_scale
 from rater.terms import DIFFICULTY_TYPES, Actor, Completed, RatingState, Reason
+
+_SCALES: dict[str, Scale] = {}
+"""Scales by the hash of their source: one in use never changes, and every save needs them."""
 
 
 @dataclass(frozen=True)
@@ -104,16 +106,23 @@ def _open_draft(session: Session, actor: Actor, public_id: str, *, now: datetime
     if held is None:
         raise NotFound
     _refuse_closed(held.locked_at, held.state)
-    revision_id = draft_id(session, held.id)
-    if revision_id is None:
-        revision_id = draft(session, find_assignment(session, actor, public_id, now=now), now=now).id
-    parsed = [(version_id, parsed_scale(source)) for version_id, source in scale_sources(session, held.study_id)]
+    kept = draft_of(session, held.id)
+    if kept is None:
+        kept = draft(session, find_assignment(session, actor, public_id, now=now), now=now).id, {}
+    revision_id, points = kept
+    scales = [(each, _scale(session, each, sha256)) for each, sha256 in held.scale_versions]
     return _Draft(
         held,
         revision_id,
-        [(version_id, scale) for version_id, scale in parsed if scale.observer],
-        {item: GivenPoint(*given) for item, *given in points_in(session, revision_id)},
+        [(version_id, scale) for version_id, scale in scales if scale.observer],
+        {item: GivenPoint(*given) for item, given in points.items()},
     )
+
+
+def _scale(session: Session, version_id: int, sha256: str) -> Scale:
+    if sha256 not in _SCALES:
+        _SCALES[sha256] = parsed_scale(scale_source(session, version_id))
+    return _SCALES[sha256]
 
 
 def save_point(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from rater.errors import NotFound
 from rater.storage.audit import record
+from rater.storage.database import table_of
 from rater.storage.models import Assignment, AuditEvent, Membership, Rater, Recording, TherapySession
 from rater.terms import Actor, Role
 
@@ -29,44 +30,57 @@ class Sound:
     is_traced: bool
 
 
+_RECORDINGS, _SESSIONS, _EVENTS = (table_of(each) for each in (Recording, TherapySession, AuditEvent))
+_ASSIGNMENTS, _RATERS, _MEMBERSHIPS = (table_of(each) for each in (Assignment, Rater, Membership))
+_HOLDS = (
+    (_MEMBERSHIPS.c.study_id == _SESSIONS.c.study_id)
+    & (_MEMBERSHIPS.c.person_id == bindparam("person_id"))
+    & (_MEMBERSHIPS.c.since <= bindparam("now"))
+    & or_(_MEMBERSHIPS.c.until.is_(None), _MEMBERSHIPS.c.until > bindparam("now"))
+)
+_ASSIGNED = exists().where(
+    _ASSIGNMENTS.c.session_id == _SESSIONS.c.id,
+    _ASSIGNMENTS.c.rater_id == _RATERS.c.id,
+    _RATERS.c.person_id == bindparam("person_id"),
+    _HOLDS,
+    _MEMBERSHIPS.c.role == Role.RATER,
+)
+_COORDINATES = exists().where(_HOLDS, _MEMBERSHIPS.c.role == Role.COORDINATOR)
+_TRACED = exists().where(
+    _EVENTS.c.actor_id == bindparam("person_id"),
+    _EVENTS.c.action == "recording.played",
+    _EVENTS.c.subject == bindparam("subject"),
+    _EVENTS.c.at > bindparam("traced_since"),
+)
+_SOUND = (
+    select(
+        _RECORDINGS.c.id,
+        _SESSIONS.c.study_id,
+        _RECORDINGS.c.audio_name,
+        _RECORDINGS.c.peaks_name,
+        _RECORDINGS.c.mime,
+        _RECORDINGS.c.size,
+        _TRACED,
+    )
+    .join_from(_RECORDINGS, _SESSIONS, _SESSIONS.c.id == _RECORDINGS.c.session_id)
+    .where(_RECORDINGS.c.public_id == bindparam("public_id"), or_(_ASSIGNED, _COORDINATES))
+)
+
+
 def sound_for(session: Session, actor: Actor, public_id: str, *, now: datetime) -> Sound:
     """A recording that the actor may hear now: raters those assigned to them, coordinators those of their study.
 
     Raises NotFound for any other. `is_traced` tells whether the audit already shows this hearing.
     """
-    holds = (
-        (Membership.study_id == TherapySession.study_id)
-        & (Membership.person_id == actor.person_id)
-        & (Membership.since <= now)
-        & or_(Membership.until.is_(None), Membership.until > now)
-    )
-    assigned = exists().where(
-        Assignment.session_id == TherapySession.id,
-        Assignment.rater_id == Rater.id,
-        Rater.person_id == actor.person_id,
-        holds,
-        Membership.role == Role.RATER,
-    )
-    coordinates = exists().where(holds, Membership.role == Role.COORDINATOR)
-    traced = exists().where(
-        AuditEvent.actor_id == actor.person_id,
-        AuditEvent.action == "recording.played",
-        AuditEvent.subject == "recording:" + public_id,
-        AuditEvent.at > now - TRACED_FOR,
-    )
-    row = session.execute(
-        select(
-            Recording.id,
-            TherapySession.study_id,
-            Recording.audio_name,
-            Recording.peaks_name,
-            Recording.mime,
-            Recording.size,
-            traced,
-        )
-        .join(TherapySession, TherapySession.id == Recording.session_id)
-        .where(Recording.public_id == public_id, or_(assigned, coordinates))
-    ).one_or_none()
+    asked = {
+        "person_id": actor.person_id,
+        "public_id": public_id,
+        "subject": f"recording:{public_id}",
+        "now": now,
+        "traced_since": now - TRACED_FOR,
+    }
+    session.flush()
+    row = session.execute(_SOUND, asked).one_or_none()
     if row is None:
         raise NotFound
     return Sound(*row)

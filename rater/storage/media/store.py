@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
 from rater.errors import BadInput, NotFound, fault
@@ -43,8 +43,33 @@ class MediaStore(Protocol):
     def stream(self, name: str, start: int, length: int, chunk: int = CHUNK) -> Iterator[bytes]:
         """The bytes from `start`, `length` in all, at most `chunk` at a time; the file is found before the first."""
 
+    def stretch(self, name: str, start: int, length: int) -> Stretch:
+        """The bytes from `start`, `length` in all, as a file that a web server may hand to the kernel."""
+
     def delete(self, name: str) -> None:
         """Remove the file; one that is already gone is no error."""
+
+
+class Stretch:
+    """A stretch of an open file, read like a file that ends where the stretch ends; closing it closes the file."""
+
+    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
+        file.seek(start)
+        self._file, self._left = file, length
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes more, all that are left where it is negative."""
+        data = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(data)
+        return data
+
+    def fileno(self) -> int:
+        """The file's descriptor, which stands at the start of the stretch until something is read."""
+        return self._file.fileno()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
 class FileStore:
@@ -104,6 +129,13 @@ class FileStore:
         if start < 0 or length < 0 or chunk < 1:
             raise ValueError("a stretch of a file begins at 0 or later and has a length")
         return _chunks(self.open(name), start, length, chunk)
+
+    def stretch(self, name: str, start: int, length: int) -> Stretch:
+        """The bytes from `start`, `length` in all, as a file; raises ValueError where either is negative."""
+        if start < 0 or length < 0:
+            raise ValueError("a stretch of a file begins at 0 or later and has a length")
+        with _known():
+            return Stretch(cast("BinaryIO", self._path(name).open("rb", buffering=0)), start, length)
 
     def delete(self, name: str) -> None:
         """Remove the file; one that is already gone is no error."""

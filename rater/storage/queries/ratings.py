@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from rater.storage.models import (
@@ -21,32 +21,34 @@ from rater.storage.models import (
 )
 from rater.terms import Role
 
+_OWN = (
+    select(Assignment)
+    .join(Assignment.rater)
+    .join(Assignment.wave)
+    .join(Assignment.therapy_session)
+    .join(
+        Membership,
+        (Membership.study_id == Rater.study_id)
+        & (Membership.person_id == Rater.person_id)
+        & (Membership.role == Role.RATER),
+    )
+    .where(
+        Assignment.public_id == bindparam("public_id"),
+        Rater.person_id == bindparam("person_id"),
+        Membership.since <= bindparam("now"),
+        or_(Membership.until.is_(None), Membership.until > bindparam("now")),
+    )
+    .options(
+        contains_eager(Assignment.rater),
+        contains_eager(Assignment.wave),
+        contains_eager(Assignment.therapy_session),
+    )
+)
+
 
 def own_assignment(session: Session, person_id: int | None, public_id: str, *, now: datetime) -> Assignment | None:
     """The assignment with this id, if the person is its rater and still a rater in its study."""
-    return session.scalar(
-        select(Assignment)
-        .join(Assignment.rater)
-        .join(Assignment.wave)
-        .join(Assignment.therapy_session)
-        .join(
-            Membership,
-            (Membership.study_id == Rater.study_id)
-            & (Membership.person_id == Rater.person_id)
-            & (Membership.role == Role.RATER),
-        )
-        .where(
-            Assignment.public_id == public_id,
-            Rater.person_id == person_id,
-            Membership.since <= now,
-            or_(Membership.until.is_(None), Membership.until > now),
-        )
-        .options(
-            contains_eager(Assignment.rater),
-            contains_eager(Assignment.wave),
-            contains_eager(Assignment.therapy_session),
-        )
-    )
+    return session.scalar(_OWN, {"public_id": public_id, "person_id": person_id, "now": now})
 
 
 def latest_revision(session: Session, assignment_id: int) -> Revision | None:

@@ -1,0 +1,13 @@
+"""All benchmarks in one run, printed as one table."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import first_byte, ingest, memory, page_weight, ranges, saving
+from benchmarks.bench import show
+
+if __name__ == "__main__":
+    sys.exit(
+        show([memory.measure, page_weight.measure, first_byte.measure, ranges.measure, saving.measure, ingest.measure])
+    )

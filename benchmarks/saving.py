@@ -1,0 +1,103 @@
+"""A durable save against the least it can cost: a bare SQLite commit and a request that does nothing, in turn."""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.bench import ITEM, Bench, alone
+from benchmarks.client import together
+from benchmarks.table import Measured, Row
+
+ROUNDS = 5
+SECONDS = 1.5
+CLIENTS = 20
+
+
+def measure(bench: Bench) -> list[Row]:
+    """One rater alone (p50), then twenty at once (rate, and p99 to p50)."""
+    return [_one(bench), *_twenty(bench)]
+
+
+def _one(bench: Bench) -> Row:
+    taken: dict[str, list[float]] = {"commit": [], "no-op": [], "save": []}
+    for _ in range(ROUNDS):
+        taken["commit"].append(_commit_ms(bench.folder / "bare.sqlite"))
+        taken["no-op"].append(_p50(together(_no_op(bench, 1))))
+        taken["save"].append(_p50(together(_save(bench, 1))))
+    least = [commit + nothing for commit, nothing in zip(taken["commit"], taken["no-op"], strict=True)]
+    parts = " + ".join(f"{name} {statistics.median(taken[name]):.2f} ms" for name in ("commit", "no-op"))
+    return Row(
+        "durable save, 1 client, p50",
+        "ms",
+        Measured(taken["save"]),
+        2.5,
+        "bare commit + no-op request",
+        Measured(least),
+        notes=[f"{parts}, medians"],
+    )
+
+
+def _twenty(bench: Bench) -> list[Row]:
+    rates: dict[str, list[float]] = {"no-op": [], "save": []}
+    spread: list[float] = []
+    for _ in range(3):
+        for name, jobs in (("no-op", _no_op(bench, CLIENTS)), ("save", _save(bench, CLIENTS))):
+            answers = together(jobs)
+            rates[name].append(sum(each["count"] / each["elapsed_s"] for each in answers))
+            if name == "save":
+                times = sorted(each for answer in answers for each in answer["taken_s"])
+                spread.append(times[int(len(times) * 0.99)] / statistics.median(times))
+    no_op, save = (Measured(rates[name], larger_is_better=True) for name in ("no-op", "save"))
+    return [
+        Row("durable save, 20 clients, rate", "/s", save, 0.2, "no-op request, 20 clients", no_op, at_least=True),
+        Row("durable save, 20 clients, p99 : p50", "x", Measured(spread), 5, absolute=True),
+    ]
+
+
+def _save(bench: Bench, count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "saves",
+            "port": bench.rater,
+            "path": f"/ratings/{who.assignment}/items/{ITEM}",
+            "headers": who.writing,
+            "seconds": SECONDS,
+        }
+        for who in bench.raters[:count]
+    ]
+
+
+def _no_op(bench: Bench, count: int) -> list[dict[str, Any]]:
+    who = bench.raters[0].writing
+    return [{"kind": "saves", "port": bench.bare, "path": "/", "headers": who, "seconds": SECONDS}] * count
+
+
+def _p50(answers: list[dict[str, Any]]) -> float:
+    taken: list[float] = [each for answer in answers for each in answer["taken_s"]]
+    return statistics.median(taken) * 1000
+
+
+def _commit_ms(path: Path) -> float:
+    """The median time of a transaction with one row, as durable as Rater's (WAL, synchronous FULL)."""
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("PRAGMA synchronous=FULL")
+    database.execute("CREATE TABLE IF NOT EXISTS point (id INTEGER PRIMARY KEY, item TEXT, value REAL)")
+    taken: list[float] = []
+    end = time.perf_counter() + SECONDS
+    while (start := time.perf_counter()) < end:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("INSERT INTO point (item, value) VALUES (?, ?)", (ITEM, len(taken) % 5))
+        database.execute("COMMIT")
+        taken.append(time.perf_counter() - start)
+    database.close()
+    return statistics.median(taken) * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(alone(measure, __doc__))

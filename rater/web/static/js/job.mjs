@@ -1,4 +1,4 @@
-/** A job's page looks again by itself until the job has ended; without this module the page reloads itself. */
+/** A job's page looks again by itself until the job has ended; without this module the page offers a link. */
 
 const PAUSE_MS = 2000;
 

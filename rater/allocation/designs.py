@@ -9,7 +9,6 @@ from rater.allocation.constraints import OpenWork, faults_in, open_work
 from rater.allocation.dyads import free_labels
 from rater.allocation.loads import even_loads
 from rater.allocation.noise import Noise
-from rater.allocation.placing import place
 from rater.allocation.plans import (
     ALGORITHM,
     ALONE,
@@ -39,8 +38,6 @@ __all__ = [
     "plan_digest",
 ]
 
-_LOAD_STEPS = 20_000
-_LOAD_STEPS_EACH = 100
 _STRATA_STEPS = 5_000
 _STRATA_STEPS_EACH = 25
 _STRATA_COMPARED = 4_000_000
@@ -50,9 +47,10 @@ def allocate(sessions: Sequence[SessionToRate], settings: Settings) -> Plan:
     """A plan that keeps every hard rule and is as even as the search finds; one seed always draws the same plan.
 
     Every session has one main rater and exactly floor(pN + 1/2) a second, different one; bars, caps and kept rows are
-    obeyed. Without bars, caps and kept rows, total load, pairs and main load are each within 1. Raises BadInput for
-    inputs that make no sense and NoFeasibleAllocation, with the size of what is missing, where no plan exists. The
-    order of sessions, raters and rules does not matter.
+    obeyed. Without bars, caps and kept rows, total load, pairs and main load are each within 1. With them, the sum of
+    squared total loads is the least that any plan reaches; pairs, then main loads, are searched for. Raises BadInput
+    for inputs that make no sense and NoFeasibleAllocation, with the size of what is missing, where no plan exists.
+    The order of sessions, raters and rules does not matter.
     """
     if faults := faults_in(sessions, settings):
         raise BadInput(faults)
@@ -68,12 +66,10 @@ def allocate(sessions: Sequence[SessionToRate], settings: Settings) -> Plan:
 def _draw(work: OpenWork, chance: Random, noise: Noise) -> list[Label]:
     number = len(work.sessions)
     order, doubled = _systematic(work, chance)
-    if _is_free(work):
-        labels = _dealt(work, order, doubled, chance)
+    if not _is_free(work):
+        labels = even_loads(work, order, doubled, chance, noise)
     else:
-        raters_of = place(work, chance, sorted(order, key=lambda session: session not in doubled))
-        labels = [(raters[0], raters[1] if len(raters) > 1 else ALONE) for raters in raters_of]
-        labels = even_loads(work, labels, chance, noise, min(_LOAD_STEPS, _LOAD_STEPS_EACH * number))
+        labels = _dealt(work, order, doubled, chance)
     effort = min(_STRATA_STEPS, _STRATA_STEPS_EACH * number, _STRATA_COMPARED // max(1, number))
     return spread_over_strata(work, labels, chance, noise, effort)
 

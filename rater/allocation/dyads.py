@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
+from collections.abc import Sequence
 from itertools import combinations
 from random import Random
 
@@ -31,7 +33,7 @@ def free_labels(raters: int, sessions: int, doubles: int, chance: Random) -> tup
         total[rater] += 1
         main[rater] += 1
         singles.append((rater, ALONE))
-    return singles, _alternating(doubled, chance)
+    return singles, alternating(doubled, chance)
 
 
 def _dyads(raters: int, doubles: int, chance: Random) -> list[tuple[int, int]]:
@@ -94,7 +96,50 @@ def orient(points: int, edges: list[tuple[int, int]], chance: Random) -> list[La
     return directed
 
 
-def _alternating(labels: list[Label], chance: Random) -> list[Label]:
+def even_mains(
+    main: Sequence[int], edges: Sequence[tuple[int, int]], rank: Sequence[int], chance: Random
+) -> tuple[list[int], list[Label]]:
+    """Main loads, and each edge as (main, second), with the least sum of squares for the `main` loads given before.
+
+    Directions are turned along paths from a rater to one with at least two fewer main ratings until there is none,
+    which is enough for a separable convex cost on a flow. A rating over goes to the rater of the lowest rank.
+    """
+    load = list(main)
+    turns = Counter(orient(len(load), list(edges), chance))
+    for (first, _), number in turns.items():
+        load[first] += number
+    settled: set[int] = set()
+    while left := [rater for rater in range(len(load)) if rater not in settled]:
+        high = max(left, key=lambda rater: (load[rater], rank[rater]))
+        came = _led_from(high, turns, len(load))
+        low = min(came, key=lambda rater: (load[rater], rank[rater]))
+        if (load[high] - 1, rank[high]) <= (load[low], rank[low]):
+            settled.add(high)
+            continue
+        load[high] -= 1
+        load[low] += 1
+        while low != high:
+            before = came[low]
+            turns[before, low] -= 1
+            turns[low, before] += 1
+            low = before
+    return load, sorted(turns.elements())
+
+
+def _led_from(start: int, turns: Counter[Label], points: int) -> dict[int, int]:
+    came = {start: start}
+    waiting = deque([start])
+    while waiting:
+        here = waiting.popleft()
+        for there in range(points):
+            if there not in came and turns[here, there] > 0:
+                came[there] = here
+                waiting.append(there)
+    return came
+
+
+def alternating(labels: list[Label], chance: Random) -> list[Label]:
+    """The labels mixed: each kind once, in random order, then each that is left once more, and so on."""
     turns: dict[Label, int] = {}
     keyed = []
     for label in labels:

@@ -1,89 +1,186 @@
-"""A first plan that keeps every hard rule, found by augmenting paths."""
+"""How many sessions each rater takes from whom, found as a flow: hard rules first, then even total loads."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 from rater.allocation.constraints import OpenWork, refuse_for_caps
 
+_Step = tuple[int, int]
 
-def place(work: OpenWork, chance: Random, order: Sequence[int]) -> list[list[int]]:
-    """One rater for every session and a second for `to_double` of them, tried in `order`.
 
-    A session without room is helped by shifting others along a shortest augmenting path, so that as many ratings as
-    possible are placed (Ford and Fulkerson). Raises NoFeasibleAllocation with the exact number left over.
+@dataclass(frozen=True)
+class Panel:
+    """Sessions, by index, that the same raters may take."""
+
+    raters: tuple[int, ...]
+    sessions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Ratings by panel and rater (`ratings`) and doubles by panel (`doubles`).
+
+    No rater has more ratings in a panel than it has sessions, so that distinct raters can be named for every double.
     """
-    placing = _Placing(work, chance)
-    missing = sum(not placing.add(session) for session in order)
-    doubled = 0
+
+    panels: tuple[Panel, ...]
+    ratings: list[list[int]]
+    doubles: list[int]
+
+
+def panels_of(able: Sequence[tuple[int, ...]], order: Sequence[int]) -> tuple[Panel, ...]:
+    """Sessions grouped by the raters who may take them, each group in the given order."""
+    found: dict[tuple[int, ...], list[int]] = {}
     for session in order:
-        if doubled == work.to_double:
-            break
-        doubled += placing.add(session)
-    missing += work.to_double - doubled
+        found.setdefault(able[session], []).append(session)
+    return tuple(Panel(raters, tuple(sessions)) for raters, sessions in sorted(found.items()))
+
+
+def place(work: OpenWork, base: Sequence[int], order: Sequence[int], doubled: set[int], chance: Random) -> Shares:
+    """Shares with a rater for every session and a second for `to_double` of them, total loads as even as possible.
+
+    `base` is what each rater has already. Doubles fall on the panels of `doubled` unless room or evenness asks for
+    others. As many ratings as possible are placed (augmenting paths, Ford and Fulkerson), or NoFeasibleAllocation is
+    raised with the exact number left over. The sum of squared total loads is the least that any plan reaches: no
+    improving path is left, which is enough for a separable convex cost on a flow.
+    """
+    panels = panels_of(work.able, order)
+    flow = Flow(panels, base, work.room, chance)
+    missing = sum(not flow.add(panel) for panel, each in enumerate(panels) for _ in each.sessions)
+    wanted = [panel for panel, each in enumerate(panels) for session in each.sessions if session in doubled]
+    missing += sum(not flow.add_double(panel) for panel in wanted)
     if missing:
         refuse_for_caps(missing)
-    return placing.raters_of
+    flow.even_out()
+    return Shares(panels, flow.ratings, flow.doubles)
 
 
-class _Placing:
-    """Ratings placed so far, seen from the sessions and from the raters."""
+def least_main_squares(work: OpenWork, base: Sequence[int], most: Sequence[int], order: Sequence[int]) -> int:
+    """A number that the sum of squared main loads cannot fall below, for at most `most` further ratings per rater."""
+    flow = Flow(panels_of(work.able, order), base, most, Random(0))  # noqa: S311 - any choice gives the same number
+    for panel, each in enumerate(flow.panels):
+        for _ in each.sessions:
+            flow.add(panel)
+    flow.even_out()
+    return sum(load * load for load in flow.load)
 
-    def __init__(self, work: OpenWork, chance: Random) -> None:
-        self._able = work.able
-        self._chance = chance
-        self._room = list(work.room)
-        self._load = [0] * len(work.raters)
-        self.raters_of: list[list[int]] = [[] for _ in work.sessions]
-        self._sessions_of: list[set[int]] = [set() for _ in work.raters]
 
-    def add(self, session: int) -> bool:
-        """Give the session one more rater; False where no shifting of others makes room."""
-        free = [r for r in self._able[session] if self._room[r] and r not in self.raters_of[session]]
-        if free:
-            least = min(self._load[r] for r in free)
-            self._give(session, self._chance.choice([r for r in free if self._load[r] == least]))
+def rank_by_reach(panels: Sequence[Panel], lot: Sequence[int]) -> list[int]:
+    """Who takes a rating over: rank 0 for the rater who may take most sessions and can spread best; ties by lot."""
+    reach = [0] * len(lot)
+    for panel in panels:
+        for rater in panel.raters:
+            reach[rater] += len(panel.sessions)
+    order = sorted(range(len(lot)), key=lambda rater: (-reach[rater], lot[rater]))
+    return [order.index(rater) for rater in range(len(lot))]
+
+
+class Flow:
+    """Ratings from panels to raters; the pool of doubles (node -1) can move a double from one panel to another.
+
+    Nodes of a path are -1 for the pool, 0.. for panels and `len(panels)`.. for raters.
+    """
+
+    def __init__(self, panels: Sequence[Panel], base: Sequence[int], room: Sequence[int], chance: Random) -> None:
+        self.panels = panels
+        self.load = list(base)
+        self.ratings = [[0] * len(base) for _ in panels]
+        self.doubles = [0] * len(panels)
+        self._room = list(room)
+        self._size = [len(panel.sessions) for panel in panels]
+        self._raters = range(len(base))
+        lot = chance.sample(self._raters, len(base))
+        self.rank = rank_by_reach(panels, lot)
+
+    def add(self, panel: int) -> bool:
+        """One more rating for the panel; False where no shifting of others makes room."""
+        return self._direct(panel) or self._reach(panel)
+
+    def add_double(self, panel: int) -> bool:
+        """One more double, on this panel if it has room, else on any; False where no shifting makes room."""
+        if self.doubles[panel] < self._size[panel] and self._direct(panel):
+            self.doubles[panel] += 1
             return True
-        return self._augment(session)
+        return self._reach(-1)
 
-    def _augment(self, session: int) -> bool:
-        came: dict[int, tuple[int, int | None]] = {}
-        waiting: deque[int] = deque()
-        for rater in self._able[session]:
-            if rater not in self.raters_of[session]:
-                came[rater] = (session, None)
-                waiting.append(rater)
+    def _direct(self, panel: int) -> bool:
+        given, size = self.ratings[panel], self._size[panel]
+        free = [r for r in self.panels[panel].raters if self._room[r] and given[r] < size]
+        if free:
+            rater = min(free, key=lambda r: (self.load[r], self.rank[r]))
+            given[rater] += 1
+            self._count(rater, 1)
+        return bool(free)
+
+    def _reach(self, start: int) -> bool:
+        came = self._search(start)
+        ends = [r for r in self._raters if self._room[r] and len(self.panels) + r in came]
+        if not ends:
+            return False
+        rater = min(ends, key=lambda r: (self.load[r], self.rank[r]))
+        self._shift(came, len(self.panels) + rater)
+        self._count(rater, 1)
+        return True
+
+    def even_out(self) -> None:
+        """Move ratings along paths from a rater to one with at least two fewer, until there is no such path.
+
+        A rating over goes to the rater of the lowest rank. A rater of the highest load without a path to a better
+        place never gets one later, so each rater is settled once.
+        """
+        settled: set[int] = set()
+        while left := [r for r in self._raters if r not in settled]:
+            high = max(left, key=lambda r: (self.load[r], self.rank[r]))
+            came = self._search(len(self.panels) + high)
+            ends = [r for r in self._raters if self._room[r] and len(self.panels) + r in came]
+            low = min(ends, key=lambda r: (self.load[r], self.rank[r]), default=high)
+            if (self.load[high] - 1, self.rank[high]) <= (self.load[low], self.rank[low]):
+                settled.add(high)
+                continue
+            self._shift(came, len(self.panels) + low)
+            self._count(high, -1)
+            self._count(low, 1)
+
+    def _count(self, rater: int, by: int) -> None:
+        self.load[rater] += by
+        self._room[rater] -= by
+
+    def _search(self, start: int) -> dict[int, int]:
+        """All nodes that a unit taken at `start` can reach, each with the node before it."""
+        came = {start: start}
+        waiting = deque([start])
         while waiting:
-            rater = waiting.popleft()
-            if self._room[rater]:
-                self._shift(rater, came)
-                return True
-            for other in sorted(self._sessions_of[rater]):
-                for to in self._able[other]:
-                    if to not in came and to not in self.raters_of[other]:
-                        came[to] = (other, rater)
-                        waiting.append(to)
-        return False
+            node = waiting.popleft()
+            for there in self._onward(node):
+                if there not in came:
+                    came[there] = node
+                    waiting.append(there)
+        return came
 
-    def _shift(self, rater: int, came: dict[int, tuple[int, int | None]]) -> None:
-        at: int | None = rater
-        while at is not None:
-            session, before = came[at]
-            if before is not None:
-                self._take(session, before)
-            self._give(session, at)
-            at = before
+    def _onward(self, node: int) -> list[int]:
+        count = len(self.panels)
+        if node == -1:
+            return [panel for panel in range(count) if self.doubles[panel] < self._size[panel]]
+        if node >= count:
+            return [panel for panel in range(count) if self.ratings[panel][node - count]]
+        given, size = self.ratings[node], self._size[node]
+        free = [count + r for r in self.panels[node].raters if given[r] < size]
+        return [*free, -1] if self.doubles[node] else free
 
-    def _give(self, session: int, rater: int) -> None:
-        self.raters_of[session].append(rater)
-        self._sessions_of[rater].add(session)
-        self._room[rater] -= 1
-        self._load[rater] += 1
-
-    def _take(self, session: int, rater: int) -> None:
-        self.raters_of[session].remove(rater)
-        self._sessions_of[rater].discard(session)
-        self._room[rater] += 1
-        self._load[rater] -= 1
+    def _shift(self, came: dict[int, int], node: int) -> None:
+        count = len(self.panels)
+        while came[node] != node:
+            before = came[node]
+            if node >= count:
+                self.ratings[before][node - count] += 1
+            elif before >= count:
+                self.ratings[node][before - count] -= 1
+            elif before == -1:
+                self.doubles[node] += 1
+            else:
+                self.doubles[before] -= 1
+            node = before

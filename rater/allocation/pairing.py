@@ -1,0 +1,261 @@
+"""Who is paired with whom, improved by chains of exchanges that leave the total loads as even as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rater.allocation.noise import Noise
+from rater.allocation.placing import Panel, Shares
+
+Ints = NDArray[np.int64]
+State = tuple[Ints, Ints, Ints, Ints]
+
+_FAR = np.int64(1) << 40
+_SCALE = 16
+_LONGEST = 6
+_TIE = 5
+_TRIES = 8
+_SHAKES = 4
+_HIGH = 12 * _SCALE
+_WORSE = 6
+
+
+class Pairing:
+    """Singles by panel and rater and doubles by panel and pair, with the loads they add up to.
+
+    An exchange is a closed chain of steps. A step takes one rating from a rater and gives it to the next one in the
+    chain: of a single (pairs stay), or of a double whose other rater stays. The pool stands for dissolving a double
+    into a single and for making one elsewhere, so their number stays too. One further step lets two raters whose total
+    loads differ by one change places. Every chain therefore keeps the hard rules and the squares of the total loads.
+    """
+
+    def __init__(self, shares: Shares, base_total: Ints, base_pairs: Ints, room: Sequence[int], noise: Noise) -> None:
+        self.panels: tuple[Panel, ...] = shares.panels
+        size, count = len(base_total), len(shares.panels)
+        self.able = np.zeros((count, size), dtype=bool)
+        for place, panel in enumerate(shares.panels):
+            self.able[place, list(panel.raters)] = True
+        self.base_total, self.base_pairs = base_total, base_pairs
+        self.most = base_total + np.array(room, dtype=np.int64)
+        self.total: Ints = base_total + np.array(shares.ratings, dtype=np.int64).reshape(count, size).sum(axis=0)
+        self.pairs: Ints = base_pairs.copy()
+        self.singles: Ints = np.zeros((count, size), dtype=np.int64)
+        self.doubles: Ints = np.zeros((count, size, size), dtype=np.int64)
+        self._noise = noise
+        meet = np.einsum("ca,cb->ab", self.able.astype(np.int64), self.able.astype(np.int64)) > 0
+        self.open_pairs = np.triu(meet, 1)
+        self._first(shares)
+        self._recount()
+
+    def squares(self) -> int:
+        """Sum of the squared counts of all pairs that may meet."""
+        return int((self.pairs[self.open_pairs] ** 2).sum())
+
+    def least_squares(self) -> int:
+        """What the squares would be if the pairs were within 1 of each other."""
+        cells = int(self.open_pairs.sum())
+        level, rest = divmod(int(self.pairs[self.open_pairs].sum()), max(1, cells))
+        return (cells - rest) * level * level + rest * (level + 1) ** 2
+
+    def edges(self) -> list[tuple[int, int]]:
+        """All doubles as pairs of raters, smaller index first."""
+        made = np.triu(self.doubles.sum(axis=0), 1)
+        return [(int(a), int(b)) for a, b in np.argwhere(made) for _ in range(int(made[a, b]))]
+
+    def pairs_in(self, place: int) -> list[tuple[int, int]]:
+        """The doubles of one panel as pairs of raters."""
+        made = np.triu(self.doubles[place], 1)
+        return [(int(a), int(b)) for a, b in np.argwhere(made) for _ in range(int(made[a, b]))]
+
+    def singles_in(self, place: int) -> list[int]:
+        """The raters of one panel's singles."""
+        return np.repeat(np.arange(len(self.total)), self.singles[place]).tolist()
+
+    def state(self) -> State:
+        """A copy of all counts."""
+        return self.singles.copy(), self.doubles.copy(), self.pairs.copy(), self.total.copy()
+
+    def restore(self, state: State) -> None:
+        """Take the counts back from a copy."""
+        self.singles, self.doubles, self.pairs, self.total = state
+        self._recount()
+
+    def improve(self) -> None:
+        """Carry out exchanges that make pairs more even until no chain of at most six steps does."""
+        failed = 0
+        while failed < _TRIES and self.squares() > self.least_squares():
+            chain = self._chain(self._costs(_TIE), -_TIE)
+            if chain is None:
+                return
+            failed = 0 if self._carry_out(chain, -1) else failed + 1
+
+    def shake(self) -> None:
+        """Some exchanges at random, and some that move labels between panels, to look elsewhere."""
+        for _ in range(_SHAKES):
+            self._swap_panels()
+        for _ in range(_SHAKES):
+            least = 2 + int(self._noise.below(_LONGEST - 1, 1)[0])
+            chain = self._chain(self._costs(_HIGH) - _HIGH // 2, 0, least)
+            if chain is not None:
+                self._carry_out(chain, _WORSE)
+
+    def _first(self, shares: Shares) -> None:
+        """Pairs named one by one, the rarest first; a rater whose share equals the sessions left must be in each."""
+        for place, panel in enumerate(shares.panels):
+            left: Ints = np.array(shares.ratings[place], dtype=np.int64)
+            sessions = len(panel.sessions)
+            for _ in range(shares.doubles[place]):
+                must = np.flatnonzero(left >= sessions)
+                cost = np.where((left > 0)[:, None] & (left > 0)[None, :] & self.open_pairs, 0, _FAR)
+                for rater in must.tolist():
+                    outside = np.ones(cost.shape, dtype=bool)
+                    outside[rater, :] = outside[:, rater] = False
+                    cost[outside] = _FAR
+                cost += (self.pairs * 4096 - left[:, None] - left[None, :]) * _SCALE
+                cost += self._noise.below(_SCALE, cost.size).reshape(cost.shape)
+                a, b = divmod(int(np.argmin(cost)), len(left))
+                self._double(place, a, b, 1)
+                left[[a, b]] -= 1
+                sessions -= 1
+            self.singles[place] = left
+
+    def _double(self, place: int, a: int, b: int, by: int) -> None:
+        for one, other in ((a, b), (b, a)):
+            self.doubles[place, one, other] += by
+            self.pairs[one, other] += by
+
+    def _recount(self) -> None:
+        """Which steps are open: `_keep[a, x, w]` panels where x may leave a double with a for w, and so on."""
+        able = self.able.astype(np.int64)
+        size = len(self.total)
+        self._keep = np.zeros((size, size, size), dtype=np.int64)
+        for place in range(len(self.panels)):
+            self._keep += (self.doubles[place] > 0)[:, :, None] * able[place][None, None, :]
+        self._pass = (self.singles > 0).astype(np.int64).T @ able
+
+    def _change(self, place: int, a: int, b: int, by: int) -> None:
+        """Add or take one double, or a single where a equals b, and keep the lists of open steps up to date."""
+        able = self.able[place].astype(np.int64)
+        self.total[[a, b]] += by
+        if a == b:
+            before = self.singles[place, a]
+            self.singles[place, a] += by
+            self._pass[a] += able * (int(self.singles[place, a] > 0) - int(before > 0))
+            return
+        before = self.doubles[place, a, b]
+        self._double(place, a, b, by)
+        opened = able * (int(self.doubles[place, a, b] > 0) - int(before > 0))
+        self._keep[a, b] += opened
+        self._keep[b, a] += opened
+
+    def _costs(self, amplitude: int) -> Ints:
+        """Scaled cost of each step from rater to rater; the last row and column are the pool."""
+        size, pairs = len(self.total), self.pairs
+        costs: Ints = np.full((size + 1, size + 1), _FAR, dtype=np.int64)
+        keep = np.where(self._keep > 0, 2 * (pairs[:, None, :] - pairs[:, :, None]) + 2, _FAR)
+        diagonal = np.arange(size)
+        keep[diagonal, :, diagonal] = _FAR
+        shift = keep.min(axis=0, initial=_FAR)
+        shift[self._pass > 0] = np.minimum(shift[self._pass > 0], 0)
+        back = (self.total[None, :] == self.total[:, None] + 1) & (self.total < self.most)[:, None]
+        shift[back] = np.minimum(shift[back], 0)
+        np.fill_diagonal(shift, _FAR)
+        costs[:size, :size] = shift
+        costs[:size, size] = np.where(self._keep.any(axis=2), 1 - 2 * pairs, _FAR).min(axis=0, initial=_FAR)
+        join = np.where(self._pass > 0, 2 * pairs + 1, _FAR)
+        np.fill_diagonal(join, _FAR)
+        costs[size, :size] = join.min(axis=0, initial=_FAR)
+        noise = self._noise.below(amplitude, costs.size).reshape(costs.shape) if amplitude > 1 else 0
+        return np.where(costs < _FAR, _SCALE * costs + noise, _FAR)
+
+    def _chain(self, costs: Ints, below: int, least: int = 2) -> list[int] | None:
+        """The cheapest closed chain of `least` steps or more that costs at most `below`, shortest first, as nodes."""
+        nodes = np.arange(len(costs))
+        reach, came = costs, []
+        for length in range(2, min(_LONGEST, len(costs)) + 1):
+            longer = reach[:, :, None] + costs[None, :, :]
+            before = longer.argmin(axis=1)
+            came.append(before)
+            reach = np.minimum(np.take_along_axis(longer, before[:, None, :], axis=1)[:, 0, :], _FAR)
+            start = int(np.argmin(reach[nodes, nodes]))
+            if length >= least and reach[start, start] <= below:
+                chain = [start]
+                for earlier in reversed(came):
+                    chain.append(int(earlier[start, chain[-1]]))
+                return chain[::-1]
+        return None
+
+    def _carry_out(self, chain: list[int], most: int) -> bool:
+        """Take the steps of a closed chain; undone, with False, where they clash or cost more than `most`."""
+        squares, even, pool = self.squares(), int((self.total**2).sum()), len(self.total)
+        level = self.total.copy()
+        done: list[tuple[int, int, int, int]] = []
+        steps = sorted(zip(chain, chain[1:] + chain[:1], strict=True), key=lambda step: step[1] != pool)
+        sound = all(self._step(source, to, level, done) for source, to in steps)
+        sound = sound and bool((self.total <= self.most).all()) and int((self.total**2).sum()) <= even
+        if sound and self.squares() - squares <= most:
+            return True
+        for place, a, b, by in reversed(done):
+            self._change(place, a, b, -by)
+        return False
+
+    def _step(self, source: int, to: int, level: Ints, done: list[tuple[int, int, int, int]]) -> bool:
+        pool = len(self.total)
+        if source == pool:
+            cost = np.where(self._pass[:, to] > 0, self.pairs[:, to], _FAR)
+            cost[to] = _FAR
+            a = int(np.argmin(cost))
+            places = np.flatnonzero((self.singles[:, a] > 0) & self.able[:, to])
+            return cost[a] < _FAR and self._relabel(places, (a, a), (a, to), done)
+        if to == pool:
+            a = int(np.argmax(self.pairs[source] * self._keep[:, source].any(axis=1)))
+            return self._relabel(np.flatnonzero(self.doubles[:, a, source] > 0), (a, source), (a, a), done)
+        return self._hand_on(source, to, level, done)
+
+    def _hand_on(self, source: int, to: int, level: Ints, done: list[tuple[int, int, int, int]]) -> bool:
+        cost = np.where(self._keep[:, source, to] > 0, self.pairs[:, to] - self.pairs[:, source] + 1, _FAR)
+        cost[to] = _FAR
+        a = int(np.argmin(cost))
+        single = np.flatnonzero((self.singles[:, source] > 0) & self.able[:, to])
+        trade = level[to] == level[source] + 1
+        if cost[a] >= 0 and trade and (not len(single) or self._noise.below(2, 1)[0]):
+            return True
+        if cost[a] >= 0 and len(single):
+            return self._relabel(single, (source, source), (to, to), done)
+        double = np.flatnonzero((self.doubles[:, a, source] > 0) & self.able[:, to])
+        return cost[a] < _FAR and self._relabel(double, (a, source), (a, to), done)
+
+    def _relabel(
+        self, places: Ints, old: tuple[int, int], new: tuple[int, int], done: list[tuple[int, int, int, int]]
+    ) -> bool:
+        if not len(places):
+            return False
+        place = self._any_of(places)
+        for (a, b), by in ((old, -1), (new, 1)):
+            self._change(place, a, b, by)
+            done.append((place, a, b, by))
+        return True
+
+    def _any_of(self, places: Ints) -> int:
+        return int(places[int(self._noise.below(len(places), 1)[0])])
+
+    def _swap_panels(self) -> None:
+        """Let one label of a panel change places with one of another, where both panels allow it."""
+        if len(self.panels) < 2:
+            return
+        labels = self.doubles.copy()
+        diagonal = np.arange(len(self.total))
+        labels[:, diagonal, diagonal] = self.singles
+        here = self._any_of(np.arange(len(self.panels)))
+        fits = self.able[:, :, None] & self.able[:, None, :]
+        mine = np.argwhere((labels[here] > 0) & fits.any(axis=0))
+        a, b = mine[self._any_of(np.arange(len(mine)))].tolist()
+        theirs = np.argwhere((labels > 0) & fits[here] & fits[:, a, b][:, None, None])
+        theirs = theirs[theirs[:, 0] != here]
+        if len(theirs):
+            there, x, y = theirs[self._any_of(np.arange(len(theirs)))].tolist()
+            for place, one, other, by in ((here, a, b, -1), (there, a, b, 1), (there, x, y, -1), (here, x, y, 1)):
+                self._change(place, one, other, by)

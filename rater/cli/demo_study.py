@@ -22,9 +22,10 @@ from rater.homework.operations import (
 )
 from rater.people.operations import invite_person, set_password
 from rater.ratings.operations.importing import import_ratings, read_ratings_for
+from rater.ratings.operations.logs import save_homework_report
 from rater.ratings.operations.notes import write_note
 from rater.ratings.operations.opening import open_rating
-from rater.ratings.operations.saving import save_homework_report, save_point
+from rater.ratings.operations.saving import save_point
 from rater.recordings.manifest import read_sessions
 from rater.recordings.operations.importing import import_sessions
 from rater.recordings.operations.outcomes import import_outcomes, read_outcomes_for

@@ -31,6 +31,11 @@ class Faults:
         if len(self._found) >= LIMIT:
             self.raise_if_any()
 
+    @property
+    def lines(self) -> set[int]:
+        """The lines in which something is wrong already."""
+        return {found.line for found in self._found if found.line is not None}
+
     def raise_if_any(self) -> None:
         """Raise `BadInput` with all faults in the order of their lines, if there are any."""
         if self._found:

@@ -16,6 +16,9 @@ from rater.storage.database import reading, writing
 from rater.terms import Actor
 
 View = TypeVar("View", bound=Callable[..., object])
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FOREIGN = frozenset({"cross-site", "same-site"})
+"""What a browser says of a request that another site's page has made (Fetch Metadata); proxies leave it alone."""
 TOKEN = "sign_in"  # noqa: S105  (the name of a cookie entry)
 
 
@@ -89,6 +92,8 @@ def _load(_: object = None) -> Visitor | None:
 def _guard() -> None:
     if "\x00" in request.path:
         abort(404)
+    if request.method not in SAFE and request.headers.get("Sec-Fetch-Site") in FOREIGN:
+        abort(400)
     view = current_app.view_functions.get(request.endpoint or "")
     access = getattr(view, "rater_access", None)
     if view is None or access is Access.EVERYONE:

@@ -120,3 +120,12 @@ def test_refused_ratings_leave_no_rater_behind(session: Session) -> None:
     assert session.scalars(select(Rating.id)).all() == []
     take(session, study, "A,1,P01-S01,R5,main,ghes1,3,,\n")
     assert session.scalars(select(Rater.code)).all() == ["R5"]
+
+
+def test_a_value_that_cannot_be_read_is_one_fault(session: Session) -> None:
+    study = make_study(session)
+    make_session(session, study)
+    good = "A,1,P01-S01,R1,main,ghes1,3,,\nA,1,P01-S01,R1,main,ghes2,1,,\n"
+    take(session, study, good)
+    assert len(refused(session, study, good.replace("ghes2,1", "ghes2,9")).splitlines()) == 1
+    assert "other values" in refused(session, study, good.replace("ghes2,1", "ghes2,2"))

@@ -4,9 +4,10 @@ from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, Incomplete, NotFound, Refused, Stale
 from rater.ratings.completeness import GivenPoint
+from rater.ratings.operations.logs import save_difficulty, save_homework_report
 from rater.ratings.operations.notes import delete_note, write_note
 from rater.ratings.operations.opening import my_queue, open_rating
-from rater.ratings.operations.saving import save_difficulty, save_homework_report, save_point, save_sheet
+from rater.ratings.operations.saving import save_point, save_sheet
 from rater.ratings.operations.submitting import submit_rating
 from rater.storage.models import Assignment, AuditEvent, Difficulty, Note, Point, Rating
 from rater.studies.operations import end_membership
@@ -202,3 +203,22 @@ def test_looking_writes_nothing(session: Session, work: tuple[Actor, Assignment]
     open_rating(session, actor, assignment.public_id, now=NOON)
     assert session.scalar(select(func.count()).select_from(AuditEvent)) == before
     assert session.scalar(select(func.count()).select_from(Rating)) == 0
+
+
+def test_a_change_whose_answer_was_lost_may_come_again_after_submission(
+    session: Session, work: tuple[Actor, Assignment]
+) -> None:
+    actor, assignment = work
+    given = {item: GivenPoint(value=float(value)) for item, value in all_points(assignment.wave.study).items()}  # type: ignore[arg-type]
+    save_sheet(session, actor, assignment.public_id, given, now=NOON)
+    save_point(session, actor, assignment.public_id, "ghes1", 4, None, now=NOON, seen=1, operation_id="op-00001")
+    save_difficulty(session, actor, assignment.public_id, "lack_of_time", True, now=NOON, operation_id="op-00002")
+    note = write_note(session, actor, assignment.public_id, 3.0, "a note", now=NOON, operation_id="op-00003")
+    submit_rating(session, actor, assignment.public_id, now=NOON)
+    again = save_point(session, actor, assignment.public_id, "ghes1", 4, None, now=NOON, operation_id="op-00001")
+    assert (again.version, again.missing) == (2, [])
+    save_difficulty(session, actor, assignment.public_id, "lack_of_time", True, now=NOON, operation_id="op-00002")
+    assert write_note(session, actor, assignment.public_id, 3.0, "a note", now=NOON, operation_id="op-00003") is note
+    assert assignment.state == RatingState.SUBMITTED
+    with pytest.raises(Refused):
+        save_point(session, actor, assignment.public_id, "ghes1", 3, None, now=NOON, operation_id="op-00004")

@@ -16,8 +16,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from rater.ratings.operations.logs import save_difficulty, save_homework_report
 from rater.ratings.operations.notes import write_note
-from rater.ratings.operations.saving import save_difficulty, save_homework_report, save_point
+from rater.ratings.operations.saving import save_point
 from rater.storage.database import db, writing
 from rater.storage.media.store import MediaStore
 from rater.storage.models import Assignment, Exclusion, OutcomeValue, Point, Study, TherapySession

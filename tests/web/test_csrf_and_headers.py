@@ -67,6 +67,17 @@ def test_with_the_token_each_of_them_is_heard(world: World) -> None:
         assert answer.status_code != 400, (method, rule.rule)
 
 
+def test_another_site_cannot_ask_even_with_the_token(world: World) -> None:
+    item = f"/ratings/{world.ids['mine']}/items/ghes1"
+    sent = {"op": "op-foreign-1", "seen": 0, "value": 2, "missing_code": None}
+    before = world.contents()
+    for site in ("cross-site", "same-site"):
+        answer = world.visitors["anna"].ask("PUT", item, sent, headers={"Sec-Fetch-Site": site})
+        assert answer.status_code == 400
+    assert world.contents() == before
+    assert world.visitors["anna"].ask("PUT", item, sent, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
 def test_get_writes_nothing(world: World) -> None:
     before = world.contents()
     for name in ("anna", "carla", "rosa", NOBODY):

@@ -40,7 +40,7 @@ def write_note(
     operation_id: str | None = None,
 ) -> Note:
     """A note at `second`, counted from the start of the recording. Raises NotFound, Refused, BadInput."""
-    assignment = open_for_change(session, actor, public_id, now=now)
+    assignment = open_for_change(session, actor, public_id, now=now, operation_id=operation_id)
     text = _checked(text)
     if not 0 <= second <= 48 * 3600:
         place = Reason("{second} is no place in a recording", {"second": second})
@@ -67,7 +67,7 @@ def change_note(
     operation_id: str | None = None,
 ) -> Note:
     """Other words for a note; its second stays. Raises NotFound, Refused, BadInput."""
-    assignment = open_for_change(session, actor, public_id, now=now)
+    assignment = open_for_change(session, actor, public_id, now=now, operation_id=operation_id)
     note = _own(session, assignment, note_id)
     text = _checked(text)
     if replay_of(session, actor, operation_id, "note.changed", assignment, note=note_id) is None:
@@ -80,7 +80,7 @@ def delete_note(
     session: Session, actor: Actor, public_id: str, note_id: str, *, now: datetime, operation_id: str | None = None
 ) -> None:
     """Take a note away; asked again, nothing happens. Raises NotFound, Refused."""
-    assignment = open_for_change(session, actor, public_id, now=now)
+    assignment = open_for_change(session, actor, public_id, now=now, operation_id=operation_id)
     if replay_of(session, actor, operation_id, "note.deleted", assignment, note=note_id) is not None:
         return
     note = _own(session, assignment, note_id)

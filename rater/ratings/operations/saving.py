@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, NotFound, Refused, Stale, fault
@@ -16,15 +16,8 @@ from rater.ratings.operations.opening import find_assignment
 from rater.ratings.operations.replaying import replay_of
 from rater.scales.points import point_fault
 from rater.scales.schema import Scale
-from rater.storage.audit import record
-from rater.storage.models import (
-    Assignment,
-    Difficulty,
-    HomeworkReport,
-    HomeworkTask,
-    Rating,
-    Revision,
-)
+from rater.storage.audit import earlier, record
+from rater.storage.models import Assignment, Rating, Revision
 from rater.storage.queries.ratings import latest_revision
 from rater.storage.queries.saving import (
     HeldAssignment,
@@ -35,7 +28,7 @@ from rater.storage.queries.saving import (
     scale_source,
 )
 from rater.studies.operations import parsed_scale
-from rater.terms import DIFFICULTY_TYPES, Actor, Completed, RatingState, Reason
+from rater.terms import Actor, RatingState, Reason
 
 _SCALES: dict[str, Scale] = {}
 """Scales by the hash of their source: one in use never changes, and every save needs them."""
@@ -56,14 +49,18 @@ class Saved:
         return self.total - len(self.missing)
 
 
-def open_for_change(session: Session, actor: Actor, public_id: str, *, now: datetime) -> Assignment:
+def open_for_change(
+    session: Session, actor: Actor, public_id: str, *, now: datetime, operation_id: str | None = None
+) -> Assignment:
     """The actor's own assignment, held until the transaction ends, if it may still be changed.
 
-    Raises NotFound, Refused.
+    An operation that was done before may come again although the rating has been submitted since: its answer was
+    lost. Raises NotFound, Refused.
     """
     assignment = find_assignment(session, actor, public_id, now=now)
     session.refresh(assignment, ["state"], with_for_update=True)
-    _refuse_closed(assignment.wave.locked_at, assignment.state)
+    if operation_id is None or earlier(session, actor, operation_id) is None:
+        _refuse_closed(assignment.wave.locked_at, assignment.state)
     return assignment
 
 
@@ -101,22 +98,26 @@ class _Draft:
     points: dict[str, GivenPoint]
 
 
-def _open_draft(session: Session, actor: Actor, public_id: str, *, now: datetime) -> _Draft:
+def _hold(session: Session, actor: Actor, public_id: str, *, now: datetime) -> HeldAssignment:
     held = hold_assignment(session, actor.person_id, public_id, now=now)
     if held is None:
         raise NotFound
+    return held
+
+
+def _open_draft(session: Session, actor: Actor, public_id: str, held: HeldAssignment, *, now: datetime) -> _Draft:
     _refuse_closed(held.locked_at, held.state)
     kept = draft_of(session, held.id)
     if kept is None:
         kept = draft(session, find_assignment(session, actor, public_id, now=now), now=now).id, {}
     revision_id, points = kept
-    scales = [(each, _scale(session, each, sha256)) for each, sha256 in held.scale_versions]
-    return _Draft(
-        held,
-        revision_id,
-        [(version_id, scale) for version_id, scale in scales if scale.observer],
-        {item: GivenPoint(*given) for item, given in points.items()},
-    )
+    given = {item: GivenPoint(*each) for item, each in points.items()}
+    return _Draft(held, revision_id, _observed(session, held), given)
+
+
+def _observed(session: Session, held: HeldAssignment) -> list[tuple[int, Scale]]:
+    scales = [(version_id, _scale(session, version_id, sha256)) for version_id, sha256 in held.scale_versions]
+    return [(version_id, scale) for version_id, scale in scales if scale.observer]
 
 
 def _scale(session: Session, version_id: int, sha256: str) -> Scale:
@@ -142,8 +143,12 @@ def save_point(
     `seen` is the version of the point that the rater was looking at. Raises NotFound, Refused, BadInput for a
     point outside the scale, and Stale with the present point where another tab has changed it since.
     """
-    opened = _open_draft(session, actor, public_id, now=now)
-    replayed = replay_of(session, actor, operation_id, "point.saved", opened.assignment, item=item)
+    held = _hold(session, actor, public_id, now=now)
+    replayed = replay_of(session, actor, operation_id, "point.saved", held, item=item)
+    if replayed is not None and held.state == RatingState.SUBMITTED:
+        total = len(items_to_rate(scale for _, scale in _observed(session, held)))
+        return Saved(int(replayed["version"]), now, total, [])
+    opened = _open_draft(session, actor, public_id, held, now=now)
     if replayed is None:
         version = _put(session, opened, item, value, missing_code, seen=seen, now=now)
         record(
@@ -160,7 +165,7 @@ def save_point(
             version=version,
         )
     else:
-        version = int(replayed.get("version", 0))
+        version = int(replayed["version"])
     scales = [scale for _, scale in opened.scales]
     return Saved(version, now, len(items_to_rate(scales)), missing_items(scales, opened.points))
 
@@ -177,7 +182,7 @@ def save_sheet(
 
     Raises what `save_point` raises; then nothing is saved.
     """
-    opened = _open_draft(session, actor, public_id, now=now)
+    opened = _open_draft(session, actor, public_id, _hold(session, actor, public_id, now=now), now=now)
     changed: dict[str, Any] = {}
     for item, new in points.items():
         old = opened.points.get(item, NOT_GIVEN)
@@ -236,88 +241,3 @@ def _sheet_of(scales: list[tuple[int, Scale]], item: str) -> tuple[int, Scale]:
         if item in scale.item_ids:
             return version_id, scale
     raise NotFound
-
-
-def save_homework_report(
-    session: Session,
-    actor: Actor,
-    public_id: str,
-    task_id: str,
-    completed: Completed | None,
-    *,
-    now: datetime,
-    operation_id: str | None = None,
-) -> None:
-    """Keep the rater's own report of one task due at this session; None takes it back. Raises NotFound, Refused."""
-    assignment = open_for_change(session, actor, public_id, now=now)
-    task = session.scalar(
-        select(HomeworkTask).where(
-            HomeworkTask.public_id == task_id, HomeworkTask.reviewed_session_id == assignment.session_id
-        )
-    )
-    if task is None:
-        raise NotFound
-    if replay_of(session, actor, operation_id, "homework.reported", assignment, task=task.code) is not None:
-        return
-    draft(session, assignment, now=now)
-    mine = (HomeworkReport.assignment_id == assignment.id) & (HomeworkReport.task_id == task.id)
-    report = session.scalar(select(HomeworkReport).where(mine))
-    if completed is None:
-        session.execute(delete(HomeworkReport).where(mine))
-    elif report is None:
-        session.add(
-            HomeworkReport(assignment_id=assignment.id, task_id=task.id, completed=completed, version=1, changed_at=now)
-        )
-    else:
-        report.completed, report.version, report.changed_at = completed, report.version + 1, now
-    record(
-        session,
-        actor,
-        "homework.reported",
-        f"assignment:{assignment.id}",
-        now=now,
-        study_id=assignment.wave.study_id,
-        operation_id=operation_id,
-        task=task.code,
-        completed=completed,
-    )
-
-
-def save_difficulty(
-    session: Session,
-    actor: Actor,
-    public_id: str,
-    kind: str,
-    present: bool,
-    *,
-    now: datetime,
-    operation_id: str | None = None,
-) -> None:
-    """Keep that a difficulty was, or was not, heard in this session. Raises NotFound, Refused."""
-    assignment = open_for_change(session, actor, public_id, now=now)
-    if kind not in DIFFICULTY_TYPES:
-        raise NotFound
-    if replay_of(session, actor, operation_id, "difficulty.saved", assignment, type=kind) is not None:
-        return
-    draft(session, assignment, now=now)
-    mine = (
-        (Difficulty.session_id == assignment.session_id)
-        & (Difficulty.rater_id == assignment.rater_id)
-        & (Difficulty.type == kind)
-    )
-    kept = session.scalar(select(Difficulty).where(mine))
-    if present and kept is None:
-        session.add(Difficulty(session_id=assignment.session_id, rater_id=assignment.rater_id, type=kind))
-    elif not present and kept is not None:
-        session.delete(kept)
-    record(
-        session,
-        actor,
-        "difficulty.saved",
-        f"assignment:{assignment.id}",
-        now=now,
-        study_id=assignment.wave.study_id,
-        operation_id=operation_id,
-        type=kind,
-        present=present,
-    )

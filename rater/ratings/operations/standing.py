@@ -153,6 +153,7 @@ def judge_ratings(found: Standing, content: RatingsFile, faults: Faults) -> None
         (wave, kept.code): (code, rater) for (wave, code, rater), kept in found.ratings.items() if kept.code is not None
     }
     places = placed(content.rows, found)
+    unreadable = faults.lines
     for rating in content.rows:
         before = len(faults)
         if not _may_be_rated(rating, found, faults):
@@ -164,7 +165,8 @@ def judge_ratings(found: Standing, content: RatingsFile, faults: Faults) -> None
             params = {"id": shown(rating.rating_id or ""), "session": holder[0], "rater": holder[1]}
             faults.add(cause, "Give each rating its own id", line=rating.line, column="rating_id", **params)
         kept = found.ratings.get((rating.wave, rating.session_id, rating.rater_id))
-        if kept is not None and len(faults) == before:
+        lines = {given.line for version in rating.versions for given in version.values}
+        if kept is not None and len(faults) == before and not lines & unreadable:
             _judge_kept(rating, kept, faults)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Optional
 
 from rater.ratings.completeness import GivenPoint
@@ -25,12 +26,12 @@ def rating_form(opened: OpenRating, locale: str) -> FlaskForm:
         fields[f"task-{task.public_id}"] = RadioField(
             task.description or task.type,
             [Optional()],
-            choices=[(each.value, each.value) for each in Completed],
+            choices=[SelectChoice(each) for each in Completed],
             default=report.completed if report else None,
         )
     fields["difficulty"] = SelectMultipleField(
         lazy_gettext("Difficulties"),
-        choices=[(each, each) for each in DIFFICULTY_TYPES],
+        choices=[SelectChoice(each) for each in DIFFICULTY_TYPES],
         default=sorted(opened.difficulties),
     )
     fields["confirm"] = BooleanField(lazy_gettext("I have listened to the session and these are my ratings."))
@@ -50,9 +51,9 @@ def _defaults(opened: OpenRating) -> dict[str, Any]:
 def _item_fields(scale: Scale, locale: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for item in scale.items:
-        codes = [(code.id, code.label.in_(locale)) for code in scale.missing_codes_for(item.id)]
+        codes = [SelectChoice(code.id, code.label.in_(locale)) for code in scale.missing_codes_for(item.id)]
         fields[item.id] = RadioField(
-            item.text.in_(locale), [Optional()], choices=[(str(point), str(point)) for point in item.points] + codes
+            item.text.in_(locale), [Optional()], choices=[SelectChoice(str(point)) for point in item.points] + codes
         )
         fields[f"seen-{item.id}"] = StringField()
     return fields

@@ -8,8 +8,9 @@ from flask_babel import gettext
 
 from rater.errors import BadInput, Fault, Incomplete, Stale
 from rater.ratings.operations import notes
+from rater.ratings.operations.logs import save_difficulty, save_homework_report
 from rater.ratings.operations.opening import my_queue, open_rating
-from rater.ratings.operations.saving import save_difficulty, save_homework_report, save_point, save_sheet
+from rater.ratings.operations.saving import save_point, save_sheet
 from rater.ratings.operations.submitting import submit_rating
 from rater.storage.database import reading, writing
 from rater.terms import Completed, Reason

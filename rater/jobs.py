@@ -51,7 +51,7 @@ def run_next(settings: Settings, now: Callable[[], datetime]) -> bool:
             result = WORK[job.kind](session, job.study, job, settings.exports_folder)
     except RaterError as error:
         fault = str(error)
-    except Exception:
+    except Exception:  # told to who asked, then raised again for the log
         with writing() as session:
             queue.finish(session, job_id, None, "Something went wrong in Rater; the log has the details", now=now())
         raise
@@ -68,6 +68,6 @@ def work(settings: Settings, *, pause: float = 0.3) -> None:
         try:
             if not run_next(settings, lambda: datetime.now(UTC)):
                 time.sleep(pause)
-        except Exception:
+        except Exception:  # one job's fault does not end the worker
             logging.getLogger("rater.jobs").exception("a job went wrong")
             time.sleep(pause)

@@ -14,22 +14,19 @@ from rater.storage.queries import jobs
 from rater.storage.queries.points import rated_sessions, wave_names
 from rater.studies.operations import scales_of, study_for
 from rater.studies.permissions import Action
-from rater.terms import Actor, JobState
+from rater.terms import Actor, JobState, WaveKind
 
 
 def reliability(session: Session, study: Study, wave: str, *, seed: int = 1) -> dict[str, Any]:
     """The document of `rater reliability --json`, from the last submitted revision of each rating.
 
-    Raises BadInput where the study has no such wave.
+    Without ratings every figure is missing, with the reason. Raises BadInput for a name that is no wave.
     """
     from rater.reliability.report import RatedSession, report
 
-    known = wave_names(session, study.id)
-    if wave not in known:
-        if not known:
-            raise BadInput(fault("the study has no ratings yet", "Import ratings, or allocate sessions and rate them"))
-        names = ", ".join(known)
-        raise BadInput(fault("the study has no wave {wave}", "Its waves: {names}", wave=wave, names=names))
+    if wave not in {*WaveKind, *wave_names(session, study.id)}:
+        kinds = ", ".join(WaveKind)
+        raise BadInput(fault("there is no wave {wave}", "Waves are {kinds}", wave=wave, kinds=kinds))
     ratings = [RatedSession(*row) for row in rated_sessions(session, study.id, wave)]
     return report(study.slug, wave, ratings, [scale for _, scale in scales_of(study, observer_only=True)], seed=seed)
 

@@ -75,11 +75,19 @@ def test_all_raters_on_all_sessions(rater: Command) -> None:
     assert " unstable" in rater("reliability", "ex", "--wave", "calibration").out
 
 
+def test_without_ratings_every_figure_has_its_reason(rater: Command) -> None:
+    told = rater("reliability", "ex", "--wave", "training", "--json").json
+    assert (told["n_sessions"], told["n_double"]) == (0, 0)
+    overall = told["scores"]["GHES"]["overall"]["icc_a1"]
+    assert overall["value"] is None
+    assert overall["reason"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["nowhere"], "there is no study nowhere. Studies here: ex"),
-        (["ex", "--wave", "training"], "the study has no wave training. Its waves: "),
+        (["ex", "--wave", "trial"], "there is no wave trial. Waves are training, "),
     ],
 )
 def test_refusals(rater: Command, arguments: list[str], words: str) -> None:

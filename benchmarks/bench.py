@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from http.client import HTTPConnection, HTTPResponse
@@ -93,7 +93,7 @@ class Bench:
         """The process id of the server on each port."""
         return {}
 
-    def _port(self, server: Callable, *given: Path) -> int:  # type: ignore[type-arg]
+    def _port(self, server: Callable[..., AbstractContextManager[int]], *given: Path) -> int:
         port = free_port()
         self.process[port] = self._stack.enter_context(server(*given, port))
         return port

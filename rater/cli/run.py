@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 import click
 
@@ -78,7 +78,7 @@ def answers(command: Command) -> Command:
         except RaterError as error:
             refuse([fault("{words}", "See rater --help", words=str(error))], as_json=bool(kwargs.get("as_json")))
 
-    return wrapped  # type: ignore[return-value]
+    return cast("Command", wrapped)
 
 
 def refuse(faults: Sequence[Fault], *, as_json: bool) -> NoReturn:

@@ -138,10 +138,10 @@ class _PlainLoader(yaml.SafeLoader):
         self.path: list[str] = []
 
     def _peek(self) -> Any:
-        return self.peek_event()  # type: ignore[no-untyped-call]
+        return self.peek_event()  # type: ignore[no-untyped-call]  # absent from its types
 
     def _next(self) -> Any:
-        return self.get_event()  # type: ignore[no-untyped-call]
+        return self.get_event()  # type: ignore[no-untyped-call]  # absent from its types
 
     def only_document(self) -> yaml.Node | None:
         self._next()

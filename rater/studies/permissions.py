@@ -12,7 +12,6 @@ class Action(StrEnum):
     """What a page or a command does to a study."""
 
     RATE = "rate"
-    SEE_STUDY = "see_study"
     SEE_PROGRESS = "see_progress"
     SEE_RELIABILITY = "see_reliability"
     EXPORT = "export"
@@ -20,7 +19,6 @@ class Action(StrEnum):
 
 ALLOWED: dict[Action, frozenset[Role]] = {
     Action.RATE: frozenset({Role.RATER}),
-    Action.SEE_STUDY: frozenset(Role),
     Action.SEE_PROGRESS: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
     Action.SEE_RELIABILITY: frozenset({Role.RESEARCHER}),
     Action.EXPORT: frozenset({Role.RESEARCHER}),

@@ -44,7 +44,7 @@ def declares(access: Access) -> Callable[[View], View]:
     """Declare who may call a view; the application does not start with a view that declares nothing."""
 
     def mark(view: View) -> View:
-        view.rater_access = access  # type: ignore[attr-defined]
+        view.rater_access = access  # type: ignore[attr-defined]  # functions take attributes
         return view
 
     return mark

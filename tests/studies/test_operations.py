@@ -64,7 +64,7 @@ def test_a_stranger_does_not_learn_that_a_study_exists(session: Session) -> None
     stranger = actor_of(make_person(session, "eve@example.org"))
     for slug in (study.slug, "no-such-study"):
         with pytest.raises(NotFound):
-            study_for(session, stranger, slug, Action.SEE_STUDY, now=NOON)
+            study_for(session, stranger, slug, Action.SEE_PROGRESS, now=NOON)
 
 
 def test_a_rater_with_open_work_stays_blind_as_a_researcher(session: Session) -> None:

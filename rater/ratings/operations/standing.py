@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from rater.ratings.grouping import Identity, ImportedRating, RatingVersion
@@ -87,7 +87,7 @@ def standing(session: Session, study: Study, content: RatingsFile) -> Standing:
     )
 
 
-def _add_revisions(session: Session, in_waves: object, kept: dict[Identity, KeptRating]) -> None:
+def _add_revisions(session: Session, in_waves: ColumnElement[bool], kept: dict[Identity, KeptRating]) -> None:
     by_rating = {each.rating_key: each for each in kept.values() if each.rating_key is not None}
     rows = session.execute(
         select(Revision.rating_id, Revision.number, Revision.by_id, Point.item, Point.value, Point.missing_code)
@@ -95,7 +95,7 @@ def _add_revisions(session: Session, in_waves: object, kept: dict[Identity, Kept
         .join(Assignment, Assignment.id == Rating.assignment_id)
         .join(Wave, Wave.id == Assignment.wave_id)
         .outerjoin(Point, Point.revision_id == Revision.id)
-        .where(in_waves)  # type: ignore[arg-type]
+        .where(in_waves)
     )
     for rating, number, by_id, item, value, missing in rows:
         points = by_rating[rating].revisions.setdefault(number, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
@@ -31,5 +31,5 @@ _SIGNED_IN = (
 def sign_in_of(session: Session, token_hash: str) -> Row[Any] | None:
     """The moments of a sign-in and the person's columns, under their names."""
     session.flush()
-    found: Row[Any] | None = session.execute(_SIGNED_IN, {"token_hash": token_hash}).one_or_none()  # type: ignore[assignment]
-    return found
+    found = session.execute(_SIGNED_IN, {"token_hash": token_hash}).one_or_none()
+    return cast("Row[Any] | None", found)

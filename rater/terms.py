@@ -67,6 +67,33 @@ class MissingKind(StrEnum):
     NOT_RATED = "not_rated"
 
 
+class RateAtEnd(StrEnum):
+    """Whether a study has its raters listen before they rate."""
+
+    OFF = "off"
+    ADVISE = "advise"
+    REQUIRE = "require"
+
+
+DEFAULT_HEARD_SHARE = 0.9
+
+
+class ObstacleReason(StrEnum):
+    """Why a rater cannot rate a session."""
+
+    UNUSABLE_AUDIO = "unusable_audio"
+    DEVIATES_FROM_MANUAL = "deviates_from_manual"
+    KNOWS_PERSON = "knows_person"
+    OTHER = "other"
+
+
+class ObstacleAnswer(StrEnum):
+    """What the coordinator decides: the rater rates the session after all, or it is taken from the rater."""
+
+    GIVEN_BACK = "given_back"
+    WITHDRAWN = "withdrawn"
+
+
 class JobState(StrEnum):
     """Where a piece of background work stands."""
 
@@ -104,6 +131,7 @@ class RatingState(StrEnum):
     OPEN = "open"
     STARTED = "started"
     SUBMITTED = "submitted"
+    SET_ASIDE = "set_aside"
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,52 @@
 """The tables, one file a noun; importing this package registers them all."""
 
 from rater.storage.models.audit import AuditEvent
-from rater.storage.models.homework import Difficulty, HomeworkReport, HomeworkTask
+from rater.storage.models.homework import Difficulty, HomeworkReport, HomeworkTask, OtherTask
 from rater.storage.models.jobs import Job
 from rater.storage.models.people import Invitation, Person, SignIn
-from rater.storage.models.ratings import Assignment, Note, Point, Rating, Revision, Wave
+from rater.storage.models.ratings import (
+    Assignment,
+    Concern,
+    Listening,
+    Note,
+    Obstacle,
+    Point,
+    Rating,
+    Revision,
+    Wave,
+    WorkStretch,
+)
 from rater.storage.models.recordings import Exclusion, OutcomeValue, Patient, Recording, Therapist, TherapySession
-from rater.storage.models.studies import Membership, Rater, ScaleVersion, Study
+from rater.storage.models.studies import (
+    Decision,
+    Manual,
+    Membership,
+    Message,
+    MessageReading,
+    Rater,
+    ScaleVersion,
+    Study,
+)
 
 __all__ = [
     "Assignment",
     "AuditEvent",
+    "Concern",
+    "Decision",
     "Difficulty",
     "Exclusion",
     "HomeworkReport",
     "HomeworkTask",
     "Invitation",
     "Job",
+    "Listening",
+    "Manual",
     "Membership",
+    "Message",
+    "MessageReading",
     "Note",
+    "Obstacle",
+    "OtherTask",
     "OutcomeValue",
     "Patient",
     "Person",
@@ -33,4 +61,5 @@ __all__ = [
     "Therapist",
     "TherapySession",
     "Wave",
+    "WorkStretch",
 ]

@@ -16,6 +16,7 @@ def new_public_id() -> str:
 
 Key = Annotated[int, mapped_column(primary_key=True)]
 PublicId = Annotated[str, mapped_column(String(22), unique=True, default=new_public_id)]
+ClientId = Annotated[str, mapped_column(String(32))]
 Code = Annotated[str, mapped_column(String(64))]
 Word = Annotated[str, mapped_column(String(32))]
 StudyKey = Annotated[int, mapped_column(ForeignKey("study.id", ondelete="CASCADE"), index=True)]

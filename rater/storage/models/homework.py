@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rater.storage.database import Base
-from rater.storage.models.columns import Code, Key, PublicId, StudyKey, Word
+from rater.storage.models.columns import ClientId, Code, Key, PublicId, StudyKey
 from rater.storage.models.recordings import TherapySession
 from rater.storage.models.studies import Rater
 
@@ -41,10 +41,26 @@ class HomeworkReport(Base):
     id: Mapped[Key]
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
     task_id: Mapped[int] = mapped_column(ForeignKey("homework_task.id"), index=True)
-    completed: Mapped[Word]
+    completed: Mapped[str | None] = mapped_column(String(32))
     version: Mapped[int]
     changed_at: Mapped[datetime]
     task: Mapped[HomeworkTask] = relationship()
+
+
+class OtherTask(Base):
+    """A task that a rater heard of in a session and that the homework log does not hold; the rater's own row."""
+
+    __tablename__ = "other_task"
+    __table_args__ = (UniqueConstraint("assignment_id", "public_id"),)
+
+    id: Mapped[Key]
+    public_id: Mapped[ClientId]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    description: Mapped[str] = mapped_column(Text)
+    type: Mapped[Code]
+    completed: Mapped[str | None] = mapped_column(String(32))
+    version: Mapped[int]
+    changed_at: Mapped[datetime]
 
 
 class Difficulty(Base):

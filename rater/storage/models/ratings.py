@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rater.storage.database import Base
-from rater.storage.models.columns import Code, Key, PublicId, StudyKey, Word
+from rater.storage.models.columns import ClientId, Code, Key, PublicId, StudyKey, Word
 from rater.storage.models.recordings import TherapySession
 from rater.storage.models.studies import Rater, ScaleVersion, Study
 
@@ -42,6 +43,7 @@ class Assignment(Base):
     queue_place: Mapped[int]
     state: Mapped[Word]
     assigned_at: Mapped[datetime]
+    due_on: Mapped[date | None]
     wave: Mapped[Wave] = relationship()
     therapy_session: Mapped[TherapySession] = relationship()
     rater: Mapped[Rater] = relationship()
@@ -73,12 +75,16 @@ class Revision(Base):
     submitted_at: Mapped[datetime | None]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
+    heard_share: Mapped[float | None]
     rating: Mapped[Rating] = relationship(back_populates="revisions")
     points: Mapped[list[Point]] = relationship(back_populates="revision")
 
 
 class Point(Base):
-    """The raw value, or the missing code, that a rater gave one item; `version` counts its changes."""
+    """The raw value, or the missing code, that a rater gave one item; `version` counts its changes.
+
+    Neither where the rater has only marked the item as unsure so far, or took the point back.
+    """
 
     __tablename__ = "point"
     __table_args__ = (UniqueConstraint("revision_id", "item"),)
@@ -89,6 +95,7 @@ class Point(Base):
     item: Mapped[Code]
     value: Mapped[float | None]
     missing_code: Mapped[str | None] = mapped_column(String(64))
+    unsure: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int]
     changed_at: Mapped[datetime]
     revision: Mapped[Revision] = relationship(back_populates="points")
@@ -96,13 +103,74 @@ class Point(Base):
 
 
 class Note(Base):
-    """A rater's private note at one second of the recording."""
+    """A rater's private note at one second of the recording; its id is made by the browser that wrote it."""
 
     __tablename__ = "note"
+    __table_args__ = (UniqueConstraint("assignment_id", "public_id"),)
+
+    id: Mapped[Key]
+    public_id: Mapped[ClientId]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    second: Mapped[float]
+    text: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    written_at: Mapped[datetime]
+
+
+class Listening(Base):
+    """What a rater has heard of a recording: merged [start, stop, speed] in seconds, and where he or she stopped."""
+
+    __tablename__ = "listening"
+
+    id: Mapped[Key]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
+    heard: Mapped[list[Any]]
+    position_s: Mapped[float]
+    speed: Mapped[float]
+    changed_at: Mapped[datetime]
+
+
+class WorkStretch(Base):
+    """Seconds at work on one assignment in one window of a browser, since the server first heard of the window."""
+
+    __tablename__ = "work_stretch"
+    __table_args__ = (UniqueConstraint("assignment_id", "window"), Index(None, "began_at"))
+
+    id: Mapped[Key]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    window: Mapped[ClientId]
+    seconds: Mapped[float]
+    began_at: Mapped[datetime]
+
+
+class Obstacle(Base):
+    """Why a rater cannot rate a session, and what the coordinator has answered."""
+
+    __tablename__ = "obstacle"
 
     id: Mapped[Key]
     public_id: Mapped[PublicId]
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
-    second: Mapped[float]
+    reason: Mapped[Word]
+    text: Mapped[str] = mapped_column(Text, default="")
+    reported_at: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(String(32))
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    assignment: Mapped[Assignment] = relationship()
+
+
+class Concern(Base):
+    """That a rater is worried about a patient, told at once to the person whom the study names."""
+
+    __tablename__ = "concern"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
-    written_at: Mapped[datetime]
+    raised_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    told_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    seen_at: Mapped[datetime | None]
+    assignment: Mapped[Assignment] = relationship()

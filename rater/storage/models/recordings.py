@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rater.storage.database import Base
@@ -84,6 +84,7 @@ class Recording(Base):
     parts: Mapped[list[Any]]
     loudness_db: Mapped[float | None]
     silent: Mapped[bool] = mapped_column(Boolean, default=False)
+    silences: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     ingested_at: Mapped[datetime]
     therapy_session: Mapped[TherapySession] = relationship(back_populates="recording")
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rater.storage.database import Base
-from rater.storage.models.columns import Code, Key, StudyKey, Word
+from rater.storage.models.columns import Code, Key, PublicId, StudyKey, Word
 from rater.storage.models.people import Person
+from rater.terms import DEFAULT_HEARD_SHARE, RateAtEnd
 
 
 class Study(Base):
@@ -23,6 +24,10 @@ class Study(Base):
     title: Mapped[str] = mapped_column(String(200))
     phases: Mapped[str] = mapped_column(String(100), default="")
     synthetic: Mapped[bool] = mapped_column(default=False)
+    rate_at_end: Mapped[Word] = mapped_column(default=RateAtEnd.OFF)
+    heard_share: Mapped[float] = mapped_column(default=DEFAULT_HEARD_SHARE)
+    concern_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    concern_contact: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     scale_versions: Mapped[list[ScaleVersion]] = relationship(order_by="ScaleVersion.order", back_populates="study")
 
@@ -73,3 +78,58 @@ class ScaleVersion(Base):
     items: Mapped[list[Any]]
     added_at: Mapped[datetime]
     study: Mapped[Study] = relationship(back_populates="scale_versions")
+
+
+class Message(Base):
+    """What a coordinator tells one rater of a study, or all of them where `rater_id` is empty."""
+
+    __tablename__ = "message"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    study_id: Mapped[StudyKey]
+    rater_id: Mapped[int | None] = mapped_column(ForeignKey("rater.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    rater: Mapped[Rater | None] = relationship()
+
+
+class MessageReading(Base):
+    """That a person has read a message."""
+
+    __tablename__ = "message_reading"
+    __table_args__ = (UniqueConstraint("message_id", "person_id"),)
+
+    id: Mapped[Key]
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    read_at: Mapped[datetime]
+
+
+class Manual(Base):
+    """The rating manual of one scale version, in Markdown."""
+
+    __tablename__ = "manual"
+
+    id: Mapped[Key]
+    scale_version_id: Mapped[int] = mapped_column(ForeignKey("scale_version.id"), unique=True)
+    source: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    scale_version: Mapped[ScaleVersion] = relationship()
+
+
+class Decision(Base):
+    """A dated ruling on how to rate unclear cases, for one item or for a whole scale; never changed."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[Key]
+    study_id: Mapped[StudyKey]
+    scale: Mapped[Code]
+    item: Mapped[str | None] = mapped_column(String(64))
+    decided_on: Mapped[date]
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import gettext
 
+from rater.people.browser import browser_id, browser_key
 from rater.web.access import person
 from rater.web.exports.views import pages as exports
 from rater.web.jobs.views import pages as jobs
 from rater.web.language import locale
 from rater.web.people.views import pages as people
-from rater.web.ratings.views import pages as ratings
+from rater.web.ratings import pages as ratings
 from rater.web.recordings.views import pages as recordings
 from rater.web.reliability.views import pages as reliability
 from rater.web.studies.views import pages as studies
@@ -22,7 +23,12 @@ def _shown_everywhere() -> dict[str, Any]:
     who = person()
     home = url_for("studies.home")
     nav = [(gettext("My studies"), home, request.path == home)] if who else []
-    return {"person": who, "locale": locale(), "nav": nav}
+    return {"person": who, "locale": locale(), "nav": nav, "browser": who and _browser(who.person_id)}
+
+
+def _browser(person_id: int) -> dict[str, str]:
+    secret = current_app.config["SECRET_KEY"]
+    return {"person_id": browser_id(secret, person_id), "key": browser_key(secret, person_id)}
 
 
 def init(app: Flask) -> None:

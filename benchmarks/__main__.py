@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import first_byte, ingest, memory, page_weight, ranges, saving
+from benchmarks import first_byte, first_sound, ingest, memory, page_weight, ranges, saving
 from benchmarks.bench import show
 
 if __name__ == "__main__":
     sys.exit(
-        show([memory.measure, page_weight.measure, first_byte.measure, ranges.measure, saving.measure, ingest.measure])
+        show(
+            [
+                memory.measure,
+                page_weight.measure,
+                first_byte.measure,
+                first_sound.measure,
+                ranges.measure,
+                saving.measure,
+                ingest.measure,
+            ]
+        )
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlencode
 
-from benchmarks.servers import Missing, bare_server, free_port, nginx_server, rater_server
+from benchmarks.servers import SENT_BY_NGINX, Missing, bare_server, free_port, nginx_server, rater_server
 from benchmarks.table import Row, table
 
 MINUTES = 43.0
@@ -87,6 +87,26 @@ class Bench:
     def nginx(self) -> int:
         """The port of nginx, whose root is the media store of Rater."""
         return self._port(nginx_server, self._made("nginx"), self.study.home / "media")
+
+    @cached_property
+    def before_rater(self) -> int:
+        """The port of nginx before a Rater that leaves the sending of recordings to it; sign-ins hold there too."""
+        behind = free_port()
+        self._stack.enter_context(rater_server(self.study.home, behind, RATER_X_ACCEL=SENT_BY_NGINX))
+        port = free_port()
+        folder = self._made("before-rater")
+        self._stack.enter_context(nginx_server(folder, self.study.home / "media", port, rater=behind))
+        return port
+
+    def after(self, rated: int) -> tuple[int, SignedIn]:
+        """The port of a Rater of its own, and a rater there who has rated so many sessions and goes on."""
+        from benchmarks.study import prepare
+        from rater.config import data_folder
+
+        sample = data_folder("audio_samples") / "en-4.mp3"
+        made = prepare(self.folder / f"after-{rated}", sample, 1, rated=rated)
+        port = self._port(rater_server, made.home)
+        return port, sign_in(port, *next(iter(made.assignments.items())))
 
     @cached_property
     def process(self) -> dict[int, int]:

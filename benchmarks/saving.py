@@ -16,11 +16,12 @@ from benchmarks.table import Measured, Row
 ROUNDS = 5
 SECONDS = 1.5
 CLIENTS = 20
+MANY = 200
 
 
 def measure(bench: Bench) -> list[Row]:
-    """One rater alone (p50), then twenty at once (rate, and p99 to p50)."""
-    return [_one(bench), *_twenty(bench)]
+    """One rater alone (p50), twenty at once (rate, and p99 to p50), and one who has rated much against a new one."""
+    return [_one(bench), *_twenty(bench), _long_after(bench)]
 
 
 def _one(bench: Bench) -> Row:
@@ -45,31 +46,53 @@ def _one(bench: Bench) -> Row:
 def _twenty(bench: Bench) -> list[Row]:
     rates: dict[str, list[float]] = {"no-op": [], "save": []}
     spread: list[float] = []
+    slowest: list[float] = []
     for _ in range(3):
         for name, jobs in (("no-op", _no_op(bench, CLIENTS)), ("save", _save(bench, CLIENTS))):
             answers = together(jobs)
             rates[name].append(sum(each["count"] / each["elapsed_s"] for each in answers))
             if name == "save":
                 times = sorted(each for answer in answers for each in answer["taken_s"])
+                slowest.append(times[-1] * 1000)
                 spread.append(times[int(len(times) * 0.99)] / statistics.median(times))
     no_op, save = (Measured(rates[name], larger_is_better=True) for name in ("no-op", "save"))
     return [
         Row("durable save, 20 clients, rate", "/s", save, 0.2, "no-op request, 20 clients", no_op, at_least=True),
-        Row("durable save, 20 clients, p99 : p50", "x", Measured(spread), 5, absolute=True),
+        Row(
+            "durable save, 20 clients, p99 : p50",
+            "x",
+            Measured(spread),
+            5,
+            absolute=True,
+            notes=[f"the slowest of all {statistics.median(slowest):.0f} ms (median of {len(slowest)} turns)"],
+        ),
     ]
+
+
+def _long_after(bench: Bench) -> Row:
+    raters = {rated: bench.after(rated) for rated in (1, MANY)}
+    taken: dict[int, list[float]] = {rated: [] for rated in raters}
+    for _ in range(ROUNDS):
+        for rated, (port, who) in raters.items():
+            job = _job(port, who.assignment, who.writing)
+            taken[rated].append(_p50(together([job])))
+    return Row(
+        f"durable save after {MANY} rated sessions",
+        "ms",
+        Measured(taken[MANY]),
+        1.2,
+        "after 1 rated session",
+        Measured(taken[1]),
+    )
 
 
 def _save(bench: Bench, count: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": "saves",
-            "port": bench.rater,
-            "path": f"/ratings/{who.assignment}/items/{ITEM}",
-            "headers": who.writing,
-            "seconds": SECONDS,
-        }
-        for who in bench.raters[:count]
-    ]
+    return [_job(bench.rater, who.assignment, who.writing) for who in bench.raters[:count]]
+
+
+def _job(port: int, assignment: str, headers: dict[str, str]) -> dict[str, Any]:
+    path = f"/ratings/{assignment}/items/{ITEM}"
+    return {"kind": "saves", "port": port, "path": path, "headers": headers, "seconds": SECONDS}
 
 
 def _no_op(bench: Bench, count: int) -> list[dict[str, Any]]:

@@ -42,9 +42,20 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
-  server {{ listen 127.0.0.1:{port}; root {root}; }}
+  types {{ text/html html; }}
+  {server}
 }}
 """
+STATIC = "server {{ listen 127.0.0.1:{port}; root {root}; }}"
+BEFORE_RATER = """
+  upstream rater {{ server 127.0.0.1:{rater}; keepalive 64; }}
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{ proxy_pass http://rater; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+    location {address}/ {{ internal; alias {root}/; }}
+  }}
+"""
+SENT_BY_NGINX = "/stored"
 
 
 class Missing(Exception):
@@ -89,10 +100,10 @@ def _await(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 @contextmanager
-def rater_server(home: Path, port: int) -> Iterator[int]:
+def rater_server(home: Path, port: int, **settings: str) -> Iterator[int]:
     """Rater on the study in `home`: two web processes of 64 threads and the process for jobs."""
     command = [sys.executable, "-c", "from rater.app import main; main()", "serve", "--port", str(port)]
-    with started(command, port, environ={"RATER_HOME": str(home)}) as process:
+    with started(command, port, environ={"RATER_HOME": str(home), **settings}) as process:
         yield process
 
 
@@ -107,14 +118,19 @@ def bare_server(folder: Path, port: int) -> Iterator[int]:
 
 
 @contextmanager
-def nginx_server(folder: Path, root: Path, port: int) -> Iterator[int]:
-    """nginx with a configuration of its own in `folder`, sending the files below `root`. Raises Missing."""
+def nginx_server(folder: Path, root: Path, port: int, rater: int | None = None) -> Iterator[int]:
+    """nginx with a configuration of its own in `folder`, sending the files below `root`. Raises Missing.
+
+    With the port of a Rater it passes requests on to it, and sends only the files that Rater names to it.
+    """
     program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if program is None:
         raise Missing("nginx, the peer of ranges, is not installed. On Debian: apt-get install nginx-light")
     user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
     made = folder / "nginx.conf"
-    made.write_text(NGINX.format(folder=folder, root=root, port=port, user=user))
+    kind = STATIC if rater is None else BEFORE_RATER
+    server = kind.format(port=port, root=root, rater=rater, address=SENT_BY_NGINX)
+    made.write_text(NGINX.format(folder=folder, server=server, user=user))
     with started([program, "-e", str(folder / "error.log"), "-c", str(made), "-p", str(folder)], port) as process:
         yield process
 

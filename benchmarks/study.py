@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from benchmarks.bench import Prepared
+from rater.storage.models import Assignment, Study
 
 
-def prepare(home: Path, recording: Path, raters: int) -> Prepared:
-    """Make the study in `home` as an installation would have it, the recording taken in by Rater's own ingest."""
+def prepare(home: Path, recording: Path, raters: int, *, rated: int = 0) -> Prepared:
+    """Make the study in `home` as an installation would have it, the recording taken in by Rater's own ingest.
+
+    The first rater has rated and submitted `rated` other sessions before.
+    """
     from rater.app import create_app
     from rater.config import Settings
     from rater.storage import schema
@@ -35,5 +41,25 @@ def prepare(home: Path, recording: Path, raters: int) -> Prepared:
                 make_person(session, email, (study, Role.RATER), code=code)
                 assignments[email] = make_assignment(session, study, held, code).public_id
             public_id = row.public_id
+            for number in range(2, rated + 2):
+                other = make_session(session, study, number=number)
+                _rate(session, study, make_assignment(session, study, other, "R1", place=number))
         db.engine.dispose()
     return Prepared(home, assignments, public_id, Path(audio[:2]) / audio, taken.size)
+
+
+def _rate(session: Session, study: Study, assignment: Assignment) -> None:
+    """Rate a session point by point, as the rating screen does, and submit it."""
+    from rater.ratings.operations.saving import save_point
+    from rater.ratings.operations.submitting import submit_rating
+    from rater.terms import Actor
+    from tests.builders.study import NOON, all_points
+
+    person = assignment.rater.person
+    actor = Actor(person.id, person.name)
+    for number, item in enumerate(all_points(study)):
+        operation = f"{assignment.public_id}-{item}"
+        save_point(
+            session, actor, assignment.public_id, item, float(number % 5), None, now=NOON, operation_id=operation
+        )
+    submit_rating(session, actor, assignment.public_id, now=NOON)

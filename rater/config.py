@@ -36,6 +36,11 @@ class Settings:
     trusted_hosts: str = setting(
         "", "RATER_TRUSTED_HOSTS", "Host names that Rater answers to, separated by commas; empty: any"
     )
+    x_accel: str = setting(
+        "",
+        "RATER_X_ACCEL",
+        "Address at which an nginx before Rater sends the stored recordings; empty: Rater sends them",
+    )
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> Settings:

@@ -14,7 +14,7 @@ from rater.terms import Reason
 SHORTEST_PASSWORD = 15
 LONGEST_PASSWORD = 1000
 INVITATION_LASTS = timedelta(days=14)
-IDLE_LIMIT = timedelta(minutes=60)
+IDLE_LIMIT = timedelta(minutes=15)
 SIGN_IN_LASTS = timedelta(hours=12)
 _COMMON = ("password", "passwort", "123456789", "qwertyuiop", "qwertzuiop", "letmein", "iloveyou")
 _hasher = PasswordHasher()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from rater.errors import BadInput, NotFound, Refused, fault
@@ -134,7 +134,7 @@ def _failures(session: Session, subject: str, *, since: datetime) -> int:
     return session.scalar(failed) or 0
 
 
-def signed_in(session: Session, token: str, *, now: datetime) -> tuple[SignedIn, bool] | None:
+def signed_in(session: Session | Connection, token: str, *, now: datetime) -> tuple[SignedIn, bool] | None:
     """Who is behind a sign-in token, and whether its last activity is old enough to be noted again."""
     row = sign_in_of(session, credentials.token_hash(token))
     if row is None or row.closed_at is not None:
@@ -146,8 +146,9 @@ def signed_in(session: Session, token: str, *, now: datetime) -> tuple[SignedIn,
 
 
 def note_activity(session: Session, token: str, *, now: datetime) -> None:
-    """Keep a sign-in from becoming idle."""
-    session.execute(update(SignIn).where(SignIn.token_hash == credentials.token_hash(token)).values(seen_at=now))
+    """Keep a sign-in from becoming idle; one that was noted within the last minute is left as it is."""
+    noted = (SignIn.token_hash == credentials.token_hash(token)) & (SignIn.seen_at < now - SEEN_EVERY)
+    session.execute(update(SignIn).where(noted).values(seen_at=now))
 
 
 def sign_out(session: Session, actor: Actor, token: str, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from rater.storage.database import table_of
@@ -30,7 +30,7 @@ class Earlier:
 
 
 def record(
-    session: Session,
+    session: Session | Connection,
     actor: Actor,
     action: str,
     subject: str,
@@ -51,7 +51,8 @@ def record(
         "detail": detail,
         "operation_id": operation_id,
     }
-    session.flush()
+    if isinstance(session, Session):
+        session.flush()
     written: int = session.execute(_APPEND, row).scalar_one()
     return written
 

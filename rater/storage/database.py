@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 import sqlcipher3
@@ -14,9 +15,12 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, DateTime, Engine, MetaData, Table, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from rater.storage.turns import NoTurn, Turns, turns_at
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -65,6 +69,11 @@ def _writing_engine(engine: Engine) -> Engine:
     return engine.execution_options(sqlite_begin="IMMEDIATE")
 
 
+@lru_cache(maxsize=8)
+def _glancing_engine(engine: Engine) -> Engine:
+    return engine.execution_options(sqlite_begin="")
+
+
 class WritingSession(FlaskSession):
     """A session that takes SQLite's write lock at its first statement when told that it is going to write."""
 
@@ -79,6 +88,8 @@ class WritingSession(FlaskSession):
 db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": WritingSession})
 
 
+PATIENCE_S = 15
+"""How long a change waits for the ones before it; then it fails, and nothing is written."""
 KEPT_CONNECTIONS = {"pool_size": 32, "max_overflow": 32, "pool_use_lifo": True}
 """One connection for each of 64 threads at the most; the one used last goes first, since its pages are in memory."""
 
@@ -86,11 +97,11 @@ KEPT_CONNECTIONS = {"pool_size": 32, "max_overflow": 32, "pool_use_lifo": True}
 def engine_options(address: str) -> dict[str, Any]:
     """Arguments of `create_engine` for an address: a SQLite library without the WAL-reset race, live connections."""
     if address.startswith("sqlite"):
-        return {"module": sqlcipher3.dbapi2, "connect_args": {"timeout": 15}, **KEPT_CONNECTIONS}
+        return {"module": sqlcipher3.dbapi2, "connect_args": {"timeout": PATIENCE_S}, **KEPT_CONNECTIONS}
     return {"pool_pre_ping": True}
 
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": PATIENCE_S * 1000}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -110,10 +121,36 @@ def prepare_engine(engine: Engine) -> None:
                 raise RuntimeError(f"SQLite kept {name}={found}; Rater needs {wanted} to lose nothing in a power cut")
         cursor.close()
 
+    turns = _turns_of(engine)
+
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {how}")
+        if how == "IMMEDIATE" and turns is not None:
+            _take_turn(connection, turns)
+        if how:
+            connection.exec_driver_sql(f"BEGIN {how}")
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(_TURN, False) and turns is not None:
+            turns.give()
+
+
+_TURN = "turn"
+
+
+def _turns_of(engine: Engine) -> Turns | None:
+    """The queue of those who write to the engine's file; None for a database in memory."""
+    name = engine.url.database
+    return None if not name or name.startswith((":memory:", "file:")) else turns_at(Path(name))
+
+
+def _take_turn(connection: Connection, turns: Turns) -> None:
+    try:
+        connection.info[_TURN] = turns.take(PATIENCE_S)
+    except NoTurn as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 @contextmanager
@@ -139,3 +176,10 @@ def reading() -> Iterator[Session]:
         yield session
     finally:
         session.rollback()
+
+
+@contextmanager
+def glancing() -> Iterator[Connection]:
+    """A connection for one statement that reads: on SQLite without a transaction of its own."""
+    with _glancing_engine(db.engine).connect() as connection:
+        yield connection

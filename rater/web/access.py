@@ -12,7 +12,7 @@ from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_use
 
 from rater.people import operations as people
 from rater.people.operations import SignedIn
-from rater.storage.database import reading, writing
+from rater.storage.database import glancing, writing
 from rater.terms import Actor
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -78,8 +78,8 @@ def _load(_: object = None) -> Visitor | None:
     token = session.get(TOKEN)
     if not isinstance(token, str):
         return None
-    with reading() as db_session:
-        found = people.signed_in(db_session, token, now=now())
+    with glancing() as connection:
+        found = people.signed_in(connection, token, now=now())
     if found is None:
         return None
     who, note = found

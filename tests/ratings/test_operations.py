@@ -7,7 +7,7 @@ from rater.ratings.completeness import GivenPoint
 from rater.ratings.operations.logs import save_difficulty, save_homework_report
 from rater.ratings.operations.notes import delete_note, write_note
 from rater.ratings.operations.opening import my_queue, open_rating
-from rater.ratings.operations.saving import save_point, save_sheet
+from rater.ratings.operations.saving import save_point, save_sheet, save_unsure
 from rater.ratings.operations.submitting import submit_rating
 from rater.storage.models import Assignment, AuditEvent, Difficulty, Note, Point, Rating
 from rater.studies.operations import end_membership
@@ -171,7 +171,7 @@ def test_homework_is_reported_by_each_rater_alone(session: Session, work: tuple[
     ]
     assert [r for _, r in open_rating(session, bert, second.public_id, now=NOON).tasks] == [None]
     save_homework_report(session, actor, assignment.public_id, task.public_id, None, now=NOON)
-    assert [r for _, r in open_rating(session, actor, assignment.public_id, now=NOON).tasks] == [None]
+    assert [r.completed for _, r in open_rating(session, actor, assignment.public_id, now=NOON).tasks if r] == [None]
 
 
 def test_difficulties_are_kept_once(session: Session, work: tuple[Actor, Assignment]) -> None:
@@ -222,3 +222,99 @@ def test_a_change_whose_answer_was_lost_may_come_again_after_submission(
     assert assignment.state == RatingState.SUBMITTED
     with pytest.raises(Refused):
         save_point(session, actor, assignment.public_id, "ghes1", 3, None, now=NOON, operation_id="op-00004")
+
+
+def test_a_mark_is_kept_beside_the_point_and_changes_neither_it_nor_its_version(
+    session: Session, work: tuple[Actor, Assignment]
+) -> None:
+    actor, assignment = work
+    save_unsure(session, actor, assignment.public_id, "ghes1", True, now=NOON, operation_id="op-00001")
+    marked = session.scalars(select(Point)).one()
+    assert (marked.value, marked.missing_code, marked.unsure, marked.version) == (None, None, True, 0)
+    saved = save_point(session, actor, assignment.public_id, "ghes1", 3, None, now=NOON, seen=0)
+    assert (saved.version, saved.done) == (1, 1)
+    assert _kept(session) == {"ghes1": (3.0, None, True, 1)}
+    for unsure in (False, True, False):
+        assert save_unsure(session, actor, assignment.public_id, "ghes1", unsure, now=NOON) == NOON
+        assert _kept(session) == {"ghes1": (3.0, None, unsure, 1)}
+    assert save_point(session, actor, assignment.public_id, "ghes1", 4, None, now=NOON, seen=1).version == 2
+
+
+def _kept(session: Session) -> dict[str, tuple[float | None, str | None, bool, int]]:
+    rows = session.execute(select(Point.item, Point.value, Point.missing_code, Point.unsure, Point.version))
+    return {item: (value, code, unsure, version) for item, value, code, unsure, version in rows}
+
+
+def test_an_item_that_is_only_marked_is_still_missing(session: Session, work: tuple[Actor, Assignment]) -> None:
+    actor, assignment = work
+    save_unsure(session, actor, assignment.public_id, "ghes1", True, now=NOON)
+    saved = save_point(session, actor, assignment.public_id, "ghes2", 3, None, now=NOON)
+    assert saved.done == 1
+    assert "ghes1" in saved.missing
+    with pytest.raises(Incomplete) as incomplete:
+        submit_rating(session, actor, assignment.public_id, now=NOON)
+    assert "ghes1" in incomplete.value.items
+
+
+def test_a_mark_is_audited_once_and_a_replay_is_harmless(session: Session, work: tuple[Actor, Assignment]) -> None:
+    actor, assignment = work
+    for _ in range(2):
+        save_unsure(session, actor, assignment.public_id, "ghes1", True, now=NOON, operation_id="op-00001")
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "unsure.marked")).one()
+    assert event.detail == {"item": "ghes1", "unsure": True}
+    save_unsure(session, actor, assignment.public_id, "ghes1", False, now=NOON, operation_id="op-00002")
+    save_unsure(session, actor, assignment.public_id, "ghes1", True, now=NOON, operation_id="op-00001")
+    assert _kept(session)["ghes1"][2] is False
+    for item, unsure in (("ghes2", True), ("ghes1", False)):
+        with pytest.raises(BadInput):
+            save_unsure(session, actor, assignment.public_id, item, unsure, now=NOON, operation_id="op-00001")
+    with pytest.raises(BadInput):
+        save_point(session, actor, assignment.public_id, "ghes1", 1, None, now=NOON, operation_id="op-00001")
+
+
+@pytest.mark.parametrize("item", ["phq1", "nothing"])
+def test_items_that_raters_do_not_rate_are_not_marked(
+    session: Session, work: tuple[Actor, Assignment], item: str
+) -> None:
+    actor, assignment = work
+    for unsure in (True, False):
+        with pytest.raises(NotFound):
+            save_unsure(session, actor, assignment.public_id, item, unsure, now=NOON)
+
+
+def test_the_form_without_scripts_keeps_marks(session: Session, work: tuple[Actor, Assignment]) -> None:
+    actor, assignment = work
+    public_id = assignment.public_id
+    save_unsure(session, actor, public_id, "ghes1", True, now=NOON)
+    assert save_sheet(session, actor, public_id, {"ghes1": GivenPoint(3.0)}, now=NOON) == 1
+    assert _kept(session) == {"ghes1": (3.0, None, True, 1)}
+    assert save_sheet(session, actor, public_id, {}, now=NOON, unsure={"ghes2"}) == 0
+    assert _kept(session) == {"ghes1": (3.0, None, False, 1), "ghes2": (None, None, True, 0)}
+    events = session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "sheet.saved")).all()
+    assert events == [{"points": {"ghes1": 3.0}}, {"points": {}, "unsure": {"ghes1": False, "ghes2": True}}]
+    with pytest.raises(NotFound):
+        save_sheet(session, actor, public_id, {}, now=NOON, unsure={"phq1"})
+
+
+@pytest.mark.parametrize("state", [RatingState.SUBMITTED, RatingState.SET_ASIDE])
+def test_a_closed_rating_takes_no_mark_but_answers_what_was_done(
+    session: Session, work: tuple[Actor, Assignment], state: RatingState
+) -> None:
+    actor, assignment = work
+    save_unsure(session, actor, assignment.public_id, "ghes1", True, now=NOON, operation_id="op-00001")
+    assignment.state = state
+    save_unsure(session, actor, assignment.public_id, "ghes1", True, now=NOON, operation_id="op-00001")
+    with pytest.raises(Refused):
+        save_unsure(session, actor, assignment.public_id, "ghes1", False, now=NOON, operation_id="op-00002")
+
+
+def test_a_change_that_was_done_is_confirmed_after_the_wave_is_locked(
+    session: Session, work: tuple[Actor, Assignment]
+) -> None:
+    actor, assignment = work
+    save_point(session, actor, assignment.public_id, "ghes1", 3, None, now=NOON, operation_id="op-00001")
+    assignment.wave.locked_at = NOON
+    again = save_point(session, actor, assignment.public_id, "ghes1", 3, None, now=NOON, operation_id="op-00001")
+    assert (again.version, again.done) == (1, 1)
+    with pytest.raises(Refused):
+        save_point(session, actor, assignment.public_id, "ghes1", 4, None, now=NOON, operation_id="op-00002")

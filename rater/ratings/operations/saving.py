@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, NotFound, Refused, Stale, fault
-from rater.ratings.completeness import NOT_GIVEN, GivenPoint, items_to_rate, missing_items
+from rater.ratings.completeness import GivenPoint, items_to_rate
+from rater.ratings.operations.listening import refuse_unheard
 from rater.ratings.operations.opening import find_assignment
-from rater.ratings.operations.replaying import replay_of
+from rater.ratings.operations.replaying import same_change
 from rater.scales.points import point_fault
 from rater.scales.schema import Scale
 from rater.storage.audit import earlier, record
@@ -21,17 +22,19 @@ from rater.storage.models import Assignment, Rating, Revision
 from rater.storage.queries.ratings import latest_revision
 from rater.storage.queries.saving import (
     HeldAssignment,
+    KeptPoint,
     add_point,
     change_point,
-    draft_of,
     hold_assignment,
+    kept_points,
+    mark_point,
     scale_source,
 )
 from rater.studies.operations import parsed_scale
 from rater.terms import Actor, RatingState, Reason
 
-_SCALES: dict[str, Scale] = {}
-"""Scales by the hash of their source: one in use never changes, and every save needs them."""
+_SHEETS: dict[tuple[tuple[int, str], ...], Sheets] = {}
+"""Sheets by the ids and hashes of their scale versions: one in use never changes, and every save needs them."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ def open_for_change(
     """
     assignment = find_assignment(session, actor, public_id, now=now)
     session.refresh(assignment, ["state"], with_for_update=True)
+    session.refresh(assignment.wave, ["locked_at"])
     if operation_id is None or earlier(session, actor, operation_id) is None:
         _refuse_closed(assignment.wave.locked_at, assignment.state)
     return assignment
@@ -69,6 +73,8 @@ def _refuse_closed(locked_at: datetime | None, state: str) -> None:
         raise Refused(Reason("The wave is locked; ratings in it stay as they are"))
     if state == RatingState.SUBMITTED:
         raise Refused(Reason("This rating has been submitted and stays as it is"))
+    if state == RatingState.SET_ASIDE:
+        raise Refused(Reason("This session is set aside as one that cannot be rated"))
 
 
 def draft(session: Session, assignment: Assignment, *, now: datetime) -> Revision:
@@ -89,41 +95,44 @@ def draft(session: Session, assignment: Assignment, *, now: datetime) -> Revisio
 
 
 @dataclass(frozen=True)
-class _Draft:
-    """A rating's draft, held until the transaction ends: its scales with their version ids, its points by item."""
+class Sheets:
+    """The scales that raters of a study see, with their version ids, and their items in the order of the screen."""
 
-    assignment: HeldAssignment
-    revision_id: int
-    scales: list[tuple[int, Scale]]
-    points: dict[str, GivenPoint]
+    scales: tuple[tuple[int, Scale], ...]
+    items: tuple[str, ...]
+
+    def of(self, item: str) -> tuple[int, Scale]:
+        """The sheet that an item stands on. Raises NotFound."""
+        for version_id, scale in self.scales:
+            if item in scale.item_ids:
+                return version_id, scale
+        raise NotFound
 
 
-def _hold(session: Session, actor: Actor, public_id: str, *, now: datetime) -> HeldAssignment:
-    held = hold_assignment(session, actor.person_id, public_id, now=now)
+def _sheets(connection: Connection, held: HeldAssignment) -> Sheets:
+    known = _SHEETS.get(held.scale_versions)
+    if known is None:
+        parsed = ((key, parsed_scale(scale_source(connection, key))) for key, _ in held.scale_versions)
+        observed = tuple((key, scale) for key, scale in parsed if scale.observer)
+        known = Sheets(observed, tuple(items_to_rate(scale for _, scale in observed)))
+        _SHEETS[held.scale_versions] = known
+    return known
+
+
+def _hold(
+    connection: Connection, actor: Actor, public_id: str, *, now: datetime, item: str, operation_id: str | None
+) -> HeldAssignment:
+    held = hold_assignment(connection, actor.person_id, public_id, now=now, item=item, operation_id=operation_id)
     if held is None:
         raise NotFound
     return held
 
 
-def _open_draft(session: Session, actor: Actor, public_id: str, held: HeldAssignment, *, now: datetime) -> _Draft:
+def _draft_id(session: Session, actor: Actor, public_id: str, held: HeldAssignment, *, now: datetime) -> int:
     _refuse_closed(held.locked_at, held.state)
-    kept = draft_of(session, held.id)
-    if kept is None:
-        kept = draft(session, find_assignment(session, actor, public_id, now=now), now=now).id, {}
-    revision_id, points = kept
-    given = {item: GivenPoint(*each) for item, each in points.items()}
-    return _Draft(held, revision_id, _observed(session, held), given)
-
-
-def _observed(session: Session, held: HeldAssignment) -> list[tuple[int, Scale]]:
-    scales = [(version_id, _scale(session, version_id, sha256)) for version_id, sha256 in held.scale_versions]
-    return [(version_id, scale) for version_id, scale in scales if scale.observer]
-
-
-def _scale(session: Session, version_id: int, sha256: str) -> Scale:
-    if sha256 not in _SCALES:
-        _SCALES[sha256] = parsed_scale(scale_source(session, version_id))
-    return _SCALES[sha256]
+    if held.revision_id is not None:
+        return held.revision_id
+    return draft(session, find_assignment(session, actor, public_id, now=now), now=now).id
 
 
 def save_point(
@@ -143,31 +152,71 @@ def save_point(
     `seen` is the version of the point that the rater was looking at. Raises NotFound, Refused, BadInput for a
     point outside the scale, and Stale with the present point where another tab has changed it since.
     """
-    held = _hold(session, actor, public_id, now=now)
-    replayed = replay_of(session, actor, operation_id, "point.saved", held, item=item)
-    if replayed is not None and held.state == RatingState.SUBMITTED:
-        total = len(items_to_rate(scale for _, scale in _observed(session, held)))
-        return Saved(int(replayed["version"]), now, total, [])
-    opened = _open_draft(session, actor, public_id, held, now=now)
-    if replayed is None:
-        version = _put(session, opened, item, value, missing_code, seen=seen, now=now)
-        record(
-            session,
-            actor,
-            "point.saved",
-            f"assignment:{opened.assignment.id}",
-            now=now,
-            study_id=opened.assignment.study_id,
-            operation_id=operation_id,
-            item=item,
-            value=value,
-            missing_code=missing_code,
-            version=version,
-        )
-    else:
-        version = int(replayed["version"])
-    scales = [scale for _, scale in opened.scales]
-    return Saved(version, now, len(items_to_rate(scales)), missing_items(scales, opened.points))
+    session.flush()
+    connection = session.connection()
+    held = _hold(connection, actor, public_id, now=now, item=item, operation_id=operation_id)
+    sheets = _sheets(connection, held)
+    if held.earlier is not None:
+        version = int(same_change(held.earlier, "point.saved", held.id, item=item)["version"])
+        missing = [each for each in sheets.items if each not in held.given] if held.revision_id is not None else []
+        return Saved(version, now, len(sheets.items), missing)
+    revision_id = _draft_id(session, actor, public_id, held, now=now)
+    new = GivenPoint(value, missing_code)
+    if new.is_given:
+        refuse_unheard(connection, held)
+    version = _put(connection, revision_id, sheets, item, held.point, new, seen=seen, now=now)
+    record(
+        connection,
+        actor,
+        "point.saved",
+        f"assignment:{held.id}",
+        now=now,
+        study_id=held.study_id,
+        operation_id=operation_id,
+        item=item,
+        value=value,
+        missing_code=missing_code,
+        version=version,
+    )
+    given = held.given | {item} if new.is_given else held.given - {item}
+    return Saved(version, now, len(sheets.items), [each for each in sheets.items if each not in given])
+
+
+def save_unsure(
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    item: str,
+    unsure: bool,
+    *,
+    now: datetime,
+    operation_id: str | None = None,
+) -> datetime:
+    """Mark an item as unsure, to be discussed, or take the mark away; the moment of saving.
+
+    The point, its version and what is still missing stay as they are. Raises NotFound, Refused.
+    """
+    session.flush()
+    connection = session.connection()
+    held = _hold(connection, actor, public_id, now=now, item=item, operation_id=operation_id)
+    if held.earlier is not None:
+        same_change(held.earlier, "unsure.marked", held.id, item=item, unsure=unsure)
+        return now
+    sheets = _sheets(connection, held)
+    revision_id = _draft_id(session, actor, public_id, held, now=now)
+    _mark(connection, revision_id, sheets, item, held.point, unsure, now=now)
+    record(
+        connection,
+        actor,
+        "unsure.marked",
+        f"assignment:{held.id}",
+        now=now,
+        study_id=held.study_id,
+        operation_id=operation_id,
+        item=item,
+        unsure=unsure,
+    )
+    return now
 
 
 def save_sheet(
@@ -177,67 +226,100 @@ def save_sheet(
     points: Mapping[str, GivenPoint],
     *,
     now: datetime,
+    unsure: Collection[str] | None = None,
 ) -> int:
     """Give many items their points at once, as the form without scripts does; the number of points that changed.
 
-    Raises what `save_point` raises; then nothing is saved.
+    `unsure` are the items marked as unsure, and all others are not; None leaves the marks as they are. Raises what
+    `save_point` raises; then nothing is saved.
     """
-    opened = _open_draft(session, actor, public_id, _hold(session, actor, public_id, now=now), now=now)
+    session.flush()
+    connection = session.connection()
+    held = _hold(connection, actor, public_id, now=now, item="", operation_id=None)
+    sheets = _sheets(connection, held)
+    revision_id = _draft_id(session, actor, public_id, held, now=now)
+    kept = kept_points(session, revision_id)
     changed: dict[str, Any] = {}
     for item, new in points.items():
-        old = opened.points.get(item, NOT_GIVEN)
+        old = kept.get(item, _NO_POINT)
         if (old.value, old.missing_code) == (new.value, new.missing_code):
             continue
-        _put(session, opened, item, new.value, new.missing_code, seen=new.version, now=now)
+        if new.is_given:
+            refuse_unheard(connection, held, plain=True)
+        _put(connection, revision_id, sheets, item, old, new, seen=new.version, now=now)
         changed[item] = new.missing_code if new.value is None else new.value
-    if changed:
-        record(
-            session,
-            actor,
-            "sheet.saved",
-            f"assignment:{opened.assignment.id}",
-            now=now,
-            study_id=opened.assignment.study_id,
-            points=changed,
-        )
+    marked = {} if unsure is None else _mark_all(connection, session, revision_id, sheets, unsure, now=now)
+    if changed or marked:
+        detail: dict[str, Any] = {"points": changed, **({"unsure": marked} if marked else {})}
+        subject = f"assignment:{held.id}"
+        record(connection, actor, "sheet.saved", subject, now=now, study_id=held.study_id, **detail)
     return len(changed)
 
 
-def _put(
+def _mark_all(
+    connection: Connection,
     session: Session,
-    opened: _Draft,
+    revision_id: int,
+    sheets: Sheets,
+    unsure: Collection[str],
+    *,
+    now: datetime,
+) -> dict[str, bool]:
+    """Set each mark that is not as it should be; the items whose mark changed, as they are now."""
+    kept = kept_points(session, revision_id)
+    marked = {}
+    for item in dict.fromkeys((*sheets.items, *unsure)):
+        point, wanted = kept.get(item, _NO_POINT), item in unsure
+        if point.unsure != wanted:
+            _mark(connection, revision_id, sheets, item, point, wanted, now=now)
+            marked[item] = wanted
+    return marked
+
+
+def _put(
+    connection: Connection,
+    revision_id: int,
+    sheets: Sheets,
     item: str,
-    value: float | None,
-    missing_code: str | None,
+    old: KeptPoint,
+    new: GivenPoint,
     *,
     seen: int | None,
     now: datetime,
 ) -> int:
-    version_id, scale = _sheet_of(opened.scales, item)
-    if value is not None or missing_code is not None:
-        reason = point_fault(scale, item, value, missing_code)
+    version_id, scale = sheets.of(item)
+    if new.is_given:
+        reason = point_fault(scale, item, new.value, new.missing_code)
         if reason is not None:
             raise BadInput(fault(reason.template, "Choose one of the points shown", column=item, **reason.params))
-    old = opened.points.get(item, NOT_GIVEN)
-    if (
-        seen is not None
-        and seen != old.version
-        and old.version
-        and (old.value, old.missing_code) != (value, missing_code)
-    ):
+    same = (old.value, old.missing_code) == (new.value, new.missing_code)
+    if seen is not None and seen != old.version and old.version and not same:
         raise Stale({"value": old.value, "missing_code": old.missing_code, "version": old.version})
-    new = GivenPoint(value, missing_code, old.version + 1)
-    fresh = {"value": value, "missing_code": missing_code, "version": new.version, "changed_at": now}
-    if old.version:
-        change_point(session, opened.revision_id, item, fresh)
+    version = old.version + 1
+    fresh = {"value": new.value, "missing_code": new.missing_code, "version": version, "changed_at": now}
+    if old.id is None:
+        add_point(connection, revision_id, version_id, item, fresh)
     else:
-        add_point(session, opened.revision_id, version_id, item, fresh)
-    opened.points[item] = new
-    return new.version
+        change_point(connection, old.id, fresh)
+    return version
 
 
-def _sheet_of(scales: list[tuple[int, Scale]], item: str) -> tuple[int, Scale]:
-    for version_id, scale in scales:
-        if item in scale.item_ids:
-            return version_id, scale
-    raise NotFound
+def _mark(
+    connection: Connection,
+    revision_id: int,
+    sheets: Sheets,
+    item: str,
+    old: KeptPoint,
+    unsure: bool,
+    *,
+    now: datetime,
+) -> None:
+    version_id, _ = sheets.of(item)
+    if old.id is not None:
+        mark_point(connection, old.id, unsure)
+    elif unsure:
+        fresh = {"value": None, "missing_code": None, "unsure": True, "version": 0, "changed_at": now}
+        add_point(connection, revision_id, version_id, item, fresh)
+
+
+_NO_POINT = KeptPoint()

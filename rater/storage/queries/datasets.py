@@ -13,6 +13,8 @@ from rater.storage.models import (
     Exclusion,
     HomeworkReport,
     HomeworkTask,
+    Listening,
+    OtherTask,
     OutcomeValue,
     Patient,
     Rater,
@@ -68,13 +70,15 @@ def task_rows(session: Session, study_id: int) -> list[Row]:
     return sorted(map(tuple, rows), key=lambda row: row[0])
 
 
+_SUBMITTED = (
+    select(Rating.assignment_id)
+    .join(Revision, Revision.rating_id == Rating.id)
+    .where(Revision.submitted_at.is_not(None))
+)
+
+
 def report_rows(session: Session, study_id: int) -> list[Row]:
     """Task, wave, session, rater and completion of each rater's report whose rating has been submitted."""
-    submitted = (
-        select(Rating.assignment_id)
-        .join(Revision, Revision.rating_id == Rating.id)
-        .where(Revision.submitted_at.is_not(None))
-    )
     rows = session.execute(
         select(HomeworkTask.code, Wave.name, TherapySession.code, Rater.code, HomeworkReport.completed)
         .join(HomeworkReport, HomeworkReport.task_id == HomeworkTask.id)
@@ -82,9 +86,40 @@ def report_rows(session: Session, study_id: int) -> list[Row]:
         .join(Assignment.wave)
         .join(Assignment.therapy_session)
         .join(Assignment.rater)
-        .where(HomeworkTask.study_id == study_id, Assignment.id.in_(submitted))
+        .where(
+            HomeworkTask.study_id == study_id,
+            HomeworkReport.completed.is_not(None),
+            Assignment.id.in_(_SUBMITTED),
+        )
     )
     return sorted(map(tuple, rows))
+
+
+def other_task_rows(session: Session, study_id: int) -> list[Row]:
+    """Wave, session, rater, type, description and completion of each task that a rater of a submitted rating added."""
+    rows = session.execute(
+        select(Wave.name, TherapySession.code, Rater.code, OtherTask.type, OtherTask.description, OtherTask.completed)
+        .join(Assignment, Assignment.id == OtherTask.assignment_id)
+        .join(Assignment.wave)
+        .join(Assignment.therapy_session)
+        .join(Assignment.rater)
+        .where(Wave.study_id == study_id, Assignment.id.in_(_SUBMITTED))
+    )
+    return sorted(map(tuple, rows), key=lambda row: (*row[:5], row[5] or ""))
+
+
+def listening_rows(session: Session, study_id: int) -> list[Row]:
+    """Wave, session, rater, rating and the intervals heard for each submitted rating that was listened to."""
+    rows = session.execute(
+        select(Wave.name, TherapySession.code, Rater.code, Rating.code, Listening.heard)
+        .join(Assignment, Assignment.id == Listening.assignment_id)
+        .join(Rating, Rating.assignment_id == Assignment.id)
+        .join(Assignment.wave)
+        .join(Assignment.therapy_session)
+        .join(Assignment.rater)
+        .where(Wave.study_id == study_id, Assignment.id.in_(_SUBMITTED))
+    )
+    return sorted(map(tuple, rows), key=lambda row: row[:4])
 
 
 def difficulty_rows(session: Session, study_id: int) -> list[Row]:

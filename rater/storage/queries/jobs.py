@@ -14,17 +14,27 @@ from rater.terms import Actor, JobState
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
+VOICE = "voice"
+"""Work that nobody waits for: it gives way to every other kind."""
 
 
 def ask(session: Session, actor: Actor, study_id: int, kind: str, *, now: datetime, **asked: Any) -> Job:
     """Queue a job about the study's data as they stand; the same job still waiting is not queued twice."""
-    waiting = session.scalars(
-        select(Job).where(Job.study_id == study_id, Job.kind == kind, Job.state == JobState.WAITING)
-    )
     version = data_version(session, study_id)
-    for job in waiting:
-        if job.asked == asked and job.data_version == version:
+    for job in unfinished(session, study_id, kind):
+        if job.state == JobState.WAITING and job.asked == asked and job.data_version == version:
             return job
+    return add(session, actor, study_id, kind, now=now, **asked)
+
+
+def unfinished(session: Session, study_id: int, kind: str) -> list[Job]:
+    """A study's jobs of a kind that wait or are at work."""
+    states = (JobState.WAITING, JobState.RUNNING)
+    return list(session.scalars(select(Job).where(Job.study_id == study_id, Job.kind == kind, Job.state.in_(states))))
+
+
+def add(session: Session, actor: Actor, study_id: int, kind: str, *, now: datetime, **asked: Any) -> Job:
+    """Queue a job about the study's data as they stand."""
     job = Job(
         study_id=study_id,
         kind=kind,
@@ -32,7 +42,7 @@ def ask(session: Session, actor: Actor, study_id: int, kind: str, *, now: dateti
         asked_by_id=actor.person_id,
         asked_at=now,
         state=JobState.WAITING,
-        data_version=version,
+        data_version=data_version(session, study_id),
     )
     session.add(job)
     session.flush()
@@ -40,7 +50,10 @@ def ask(session: Session, actor: Actor, study_id: int, kind: str, *, now: dateti
 
 
 def take(session: Session, *, now: datetime) -> int | None:
-    """The id of the oldest job that waits, or whose worker let its lease run out; it is now this worker's."""
+    """The id of the oldest job that waits, or whose worker let its lease run out; it is now this worker's.
+
+    Listening through recordings comes after everything that somebody waits for.
+    """
     abandoned = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
     session.execute(
         update(Job)
@@ -50,7 +63,7 @@ def take(session: Session, *, now: datetime) -> int | None:
     job = session.scalar(
         select(Job)
         .where(or_(Job.state == JobState.WAITING, abandoned))
-        .order_by(Job.id)
+        .order_by(Job.kind == VOICE, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

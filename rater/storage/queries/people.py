@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from rater.storage.database import table_of
@@ -28,8 +28,9 @@ _SIGNED_IN = (
 )
 
 
-def sign_in_of(session: Session, token_hash: str) -> Row[Any] | None:
+def sign_in_of(session: Session | Connection, token_hash: str) -> Row[Any] | None:
     """The moments of a sign-in and the person's columns, under their names."""
-    session.flush()
+    if isinstance(session, Session):
+        session.flush()
     found = session.execute(_SIGNED_IN, {"token_hash": token_hash}).one_or_none()
     return cast("Row[Any] | None", found)

@@ -24,6 +24,8 @@ class Counted:
     rating_code: str = ""
     revision: int = 1
     submitted_at: datetime | None = None
+    heard_share: float | None = None
+    unsure: set[str] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[object]:
         return iter((self.session_id, self.rater_id, self.position, self.points, self.missing))
@@ -51,9 +53,11 @@ def rated_sessions(session: Session, study_id: int, wave: str) -> list[Counted]:
             Rating.code,
             Revision.number,
             Revision.submitted_at,
+            Revision.heard_share,
             Point.item,
             Point.value,
             Point.missing_code,
+            Point.unsure,
         )
         .join(Rating, Rating.assignment_id == Assignment.id)
         .join(last, last.c.rating_id == Rating.id)
@@ -66,10 +70,13 @@ def rated_sessions(session: Session, study_id: int, wave: str) -> list[Counted]:
         .order_by(TherapySession.code, Assignment.position, Rater.code, Point.id)
     )
     found: dict[int, Counted] = {}
-    for key, code, rater, position, rating, number, submitted, item, value, missing in rows:
-        counted = found.setdefault(
-            key, Counted(code, rater, position, rating_code=rating, revision=number, submitted_at=submitted)
-        )
+    for key, code, rater, position, rating, number, submitted, share, item, value, missing, unsure in rows:
+        counted = found.get(key)
+        if counted is None:
+            counted = found[key] = Counted(code, rater, position, rating_code=rating, revision=number)
+            counted.submitted_at, counted.heard_share = submitted, share
+        if unsure:
+            counted.unsure.add(item)
         if missing is None:
             counted.points[item] = value
         else:

@@ -13,17 +13,22 @@ from rater.terms import RatingState, SessionUse
 
 @dataclass(frozen=True)
 class RaterProgress:
-    """How far one rater has come in a wave."""
+    """How far one rater has come in a wave; `set_aside` are the sessions that he or she cannot rate."""
 
     code: str
     assigned: int
     started: int
     submitted: int
+    set_aside: int = 0
 
 
 @dataclass(frozen=True)
 class Progress:
-    """From sessions held to sessions rated, in one wave."""
+    """From sessions held to sessions rated, in one wave.
+
+    What is set aside belongs to `ratings_total`, but a session counts as `double_required` only while two raters
+    can rate it.
+    """
 
     held: int
     recorded: int
@@ -34,6 +39,7 @@ class Progress:
     double_done: int
     ratings_total: int
     ratings_submitted: int
+    ratings_set_aside: int = 0
     raters: list[RaterProgress] = field(default_factory=list)
 
 
@@ -63,8 +69,8 @@ def progress(session: Session, study_id: int, wave: str) -> Progress:
     for session_id, code, state in rows:
         per_session.setdefault(session_id, []).append(state)
         per_rater.setdefault(code, []).append(state)
-    doubles = [states for states in per_session.values() if len(states) > 1]
-    done = RatingState.SUBMITTED
+    done, aside = RatingState.SUBMITTED, RatingState.SET_ASIDE
+    doubles = [states for states in per_session.values() if sum(state != aside for state in states) > 1]
     return Progress(
         held=total,
         recorded=recorded or 0,
@@ -75,10 +81,9 @@ def progress(session: Session, study_id: int, wave: str) -> Progress:
         double_done=sum(sum(state == done for state in states) > 1 for states in doubles),
         ratings_total=len(rows),
         ratings_submitted=sum(state == done for _, _, state in rows),
+        ratings_set_aside=sum(state == aside for _, _, state in rows),
         raters=[
-            RaterProgress(
-                code, len(states), sum(s == RatingState.STARTED for s in states), sum(s == done for s in states)
-            )
+            RaterProgress(code, len(states), states.count(RatingState.STARTED), states.count(done), states.count(aside))
             for code, states in sorted(per_rater.items())
         ],
     )

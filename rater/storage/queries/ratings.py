@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 from rater.storage.models import (
     Assignment,
     Membership,
+    Obstacle,
     Point,
     Rater,
     Rating,
@@ -98,3 +99,11 @@ def queue_rows(
         .options(contains_eager(Assignment.therapy_session), contains_eager(Assignment.wave))
     )
     return [(assignment, seconds, count or 0, submitted) for assignment, seconds, count, submitted in rows]
+
+
+def latest_obstacles(session: Session, assignment_ids: Collection[int]) -> dict[int, Obstacle]:
+    """Why these assignments cannot be rated: for each the reason told last."""
+    if not assignment_ids:
+        return {}
+    rows = session.scalars(select(Obstacle).where(Obstacle.assignment_id.in_(assignment_ids)).order_by(Obstacle.id))
+    return {each.assignment_id: each for each in rows}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from rater.storage.models import Assignment, Membership, Rater, Study
-from rater.terms import RatingState, Role
+from rater.storage.models import Assignment, Decision, Membership, Obstacle, Rater, Study, Wave
+from rater.terms import ObstacleAnswer, RatingState, Role
 
 
 def study_by_slug(session: Session, slug: str) -> Study | None:
@@ -30,19 +30,21 @@ def roles_in(session: Session, person_id: int | None, study_id: int, *, now: dat
 
 
 def has_open_ratings(session: Session, person_id: int | None, study_id: int) -> bool:
-    """Whether a person still has sessions to rate in a study."""
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    Assignment.rater_id == Rater.id,
-                    Rater.study_id == study_id,
-                    Rater.person_id == person_id,
-                    Assignment.state != RatingState.SUBMITTED,
-                )
-            )
-        )
+    """Whether a person still has sessions to rate in a study.
+
+    None is left in a locked wave, and none that the coordinator has taken from the rater.
+    """
+    withdrawn = exists().where(Obstacle.assignment_id == Assignment.id, Obstacle.answer == ObstacleAnswer.WITHDRAWN)
+    to_rate = exists().where(
+        Assignment.rater_id == Rater.id,
+        Rater.study_id == study_id,
+        Rater.person_id == person_id,
+        Assignment.wave_id == Wave.id,
+        Wave.locked_at.is_(None),
+        Assignment.state != RatingState.SUBMITTED,
+        ~((Assignment.state == RatingState.SET_ASIDE) & withdrawn),
     )
+    return bool(session.scalar(select(to_rate)))
 
 
 def studies_of(session: Session, person_id: int, *, now: datetime) -> dict[Study, frozenset[Role]]:
@@ -66,3 +68,13 @@ def studies_of(session: Session, person_id: int, *, now: datetime) -> dict[Study
 def raters_by_code(session: Session, study_id: int) -> dict[str, Rater]:
     """The raters of a study by their codes."""
     return {each.code: each for each in session.scalars(select(Rater).where(Rater.study_id == study_id))}
+
+
+def ruling_counts(session: Session, study_id: int) -> dict[str, int]:
+    """How many rulings there are on each item that has any."""
+    rows = session.execute(
+        select(Decision.item, func.count())
+        .where(Decision.study_id == study_id, Decision.item.is_not(None))
+        .group_by(Decision.item)
+    )
+    return {item: count for item, count in rows if item is not None}

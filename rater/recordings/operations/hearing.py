@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from rater.errors import NotFound
 from rater.storage.audit import record
 from rater.storage.database import table_of
-from rater.storage.models import Assignment, AuditEvent, Membership, Rater, Recording, TherapySession
-from rater.terms import Actor, Role
+from rater.storage.models import Assignment, AuditEvent, Membership, Obstacle, Rater, Recording, TherapySession
+from rater.terms import Actor, ObstacleAnswer, ObstacleReason, Role
 
 TRACED_FOR = timedelta(minutes=15)
 
@@ -30,6 +30,7 @@ class Sound:
     is_traced: bool
 
 
+_OBSTACLES = table_of(Obstacle)
 _RECORDINGS, _SESSIONS, _EVENTS = (table_of(each) for each in (Recording, TherapySession, AuditEvent))
 _ASSIGNMENTS, _RATERS, _MEMBERSHIPS = (table_of(each) for each in (Assignment, Rater, Membership))
 _HOLDS = (
@@ -44,6 +45,14 @@ _ASSIGNED = exists().where(
     _RATERS.c.person_id == bindparam("person_id"),
     _HOLDS,
     _MEMBERSHIPS.c.role == Role.RATER,
+)
+_KNOWS_SOMEBODY = exists().where(
+    _OBSTACLES.c.assignment_id == _ASSIGNMENTS.c.id,
+    _OBSTACLES.c.reason == ObstacleReason.KNOWS_PERSON,
+    or_(_OBSTACLES.c.answer.is_(None), _OBSTACLES.c.answer == ObstacleAnswer.WITHDRAWN),
+    _ASSIGNMENTS.c.session_id == _SESSIONS.c.id,
+    _ASSIGNMENTS.c.rater_id == _RATERS.c.id,
+    _RATERS.c.person_id == bindparam("person_id"),
 )
 _COORDINATES = exists().where(_HOLDS, _MEMBERSHIPS.c.role == Role.COORDINATOR)
 _TRACED = exists().where(
@@ -63,14 +72,15 @@ _SOUND = (
         _TRACED,
     )
     .join_from(_RECORDINGS, _SESSIONS, _SESSIONS.c.id == _RECORDINGS.c.session_id)
-    .where(_RECORDINGS.c.public_id == bindparam("public_id"), or_(_ASSIGNED, _COORDINATES))
+    .where(_RECORDINGS.c.public_id == bindparam("public_id"), or_(_ASSIGNED, _COORDINATES), ~_KNOWS_SOMEBODY)
 )
 
 
 def sound_for(session: Session, actor: Actor, public_id: str, *, now: datetime) -> Sound:
     """A recording that the actor may hear now: raters those assigned to them, coordinators those of their study.
 
-    Raises NotFound for any other. `is_traced` tells whether the audit already shows this hearing.
+    Nobody hears a session in which he or she knows somebody, once that is said. Raises NotFound for any other.
+    `is_traced` tells whether the audit already shows this hearing.
     """
     asked = {
         "person_id": actor.person_id,

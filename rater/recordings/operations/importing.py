@@ -18,6 +18,7 @@ from rater.recordings.codes import rating_code
 from rater.recordings.eligibility import why_not_rated
 from rater.recordings.manifest import SessionRow, SessionsFile, read_sessions
 from rater.recordings.operations.taking_in import StoredAudio, keep_recording
+from rater.recordings.operations.voice import ask_for_silences
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Exclusion, Patient, Study, Therapist, TherapySession, Wave
 from rater.storage.queries.sessions import begun_sessions, hold_study, sessions_by_code
@@ -81,6 +82,8 @@ def import_sessions(
         if keep_recording(session, kept[name], stored, now=now):
             recordings += 1
             states[name] = "updated" if states[name] == "unchanged" else states[name]
+    if recordings:
+        ask_for_silences(session, actor, study, now=now)
     notes = [*content.notes, *_take_off(session, study, content.rows, kept)]
     imported = Imported.of(Counter(states.values()), notes)
     record(

@@ -174,7 +174,7 @@ def keep_recording(session: Session, therapy_session: TherapySession, stored: St
         {"sha256": source, "duration_s": seconds}
         for source, seconds in zip(audio.source_sha256, audio.part_durations, strict=True)
     ]
-    row.loudness_db, row.silent, row.ingested_at = audio.loudness_dbfs, audio.silent, now
+    row.loudness_db, row.silent, row.silences, row.ingested_at = audio.loudness_dbfs, audio.silent, None, now
     session.flush()
     return True
 

@@ -24,7 +24,7 @@ def page(public_id: str) -> ResponseReturnValue:
     """One job; the page looks again by itself until the job has ended."""
     with reading() as session:
         job = jobs.by_public_id(session, public_id)
-        if job is None:
+        if job is None or job.kind not in NEEDS:
             raise NotFound
         permit(session, actor(), job.study, NEEDS[job.kind], now=now())
         return render_template(

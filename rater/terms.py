@@ -88,10 +88,11 @@ class ObstacleReason(StrEnum):
 
 
 class ObstacleAnswer(StrEnum):
-    """What the coordinator decides: the rater rates the session after all, or it is taken from the rater."""
+    """What became of a session set aside: the coordinator gives it back or withdraws it, or the rater takes it back."""
 
     GIVEN_BACK = "given_back"
     WITHDRAWN = "withdrawn"
+    TAKEN_BACK = "taken_back"
 
 
 class JobState(StrEnum):

@@ -17,11 +17,15 @@ COMMANDS = {
     "allocate": "rater.cli.allocation:allocate",
     "allocation": "rater.cli.allocation:allocation",
     "db": "rater.cli.db:db",
+    "decision": "rater.cli.decision:decision",
     "demo": "rater.cli.demo:demo",
     "difficulties": "rater.cli.homework:difficulties",
+    "due": "rater.cli.due:due",
     "export": "rater.cli.export:export",
     "homework": "rater.cli.homework:homework",
     "jobs": "rater.cli.jobs:jobs",
+    "manual": "rater.cli.manual:manual",
+    "message": "rater.cli.message:message",
     "outcomes": "rater.cli.outcomes:outcomes",
     "ratings": "rater.cli.ratings:ratings",
     "reliability": "rater.cli.reliability:reliability",
@@ -32,6 +36,7 @@ COMMANDS = {
     "stats": "rater.cli.stats:stats",
     "study": "rater.cli.study:study",
     "user": "rater.cli.user:user",
+    "wave": "rater.cli.wave:wave",
 }
 
 

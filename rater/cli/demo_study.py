@@ -21,8 +21,12 @@ from rater.homework.operations import (
     read_homework_for,
 )
 from rater.people.operations import invite_person, set_password
+from rater.ratings.due import PerWeek
+from rater.ratings.operations.due import set_due_dates
 from rater.ratings.operations.importing import import_ratings, read_ratings_for
 from rater.ratings.operations.logs import save_homework_report
+from rater.ratings.operations.manual import add_ruling
+from rater.ratings.operations.messages import send_message
 from rater.ratings.operations.notes import write_note
 from rater.ratings.operations.opening import open_rating
 from rater.ratings.operations.saving import save_point
@@ -66,6 +70,19 @@ NOTES = (
     (122.0, "Draws the conclusion himself: cannot go by how he feels beforehand #str2"),
 )
 """What the demo's rater has given and noted so far, in the session that is begun."""
+
+SESSIONS_A_WEEK = 4
+WEEKS_OF_WORK = timedelta(weeks=11)
+MESSAGES = (
+    (None, "The next meeting on unclear cases is on Thursday at ten. Mark what you want to discuss as unsure."),
+    (DEMO_RATER, "Thank you for the quick start. Please finish the session that you began first."),
+)
+RULINGS = (
+    ("ghes", None, 40, "Rate what the patient reports in this session, not what you expect of the next one."),
+    ("ghes", "ghes1", 33, "A task begun and broken off counts as *begun*: at most 2 for that task."),
+    ("sthar", "str1", 12, "Homework mentioned only at the end, without a question about it, is 1."),
+)
+"""What the demo's coordinator and researcher have told the raters: the item, days ago, and the words."""
 
 Progress = Callable[[float, str], None]
 
@@ -113,6 +130,7 @@ def build_demo(settings: Settings, progress: Progress, *, now: datetime) -> list
         ratings = read_ratings_for(session, study, work.ratings_csv(), wave=WaveKind.MAIN)
         import_ratings(session, COMMAND_LINE, study, ratings, now=now)
         begin_rating(session, study, people[Role.RATER], work.begun, now)
+        guide_raters(session, study, people, now)
         ask_reliability(session, actor_of(people[Role.RESEARCHER]), SLUG, WaveKind.MAIN, now=now)
         progress(0.9, "Saving")
     return cards
@@ -173,6 +191,20 @@ def enter_logs(session: Session, study: Study, work: Work, now: datetime) -> Non
     import_difficulties(session, COMMAND_LINE, study, difficulties, now=now)
     outcomes = read_outcomes_for(session, study, work.phq9_csv(), measure="phq9")
     import_outcomes(session, COMMAND_LINE, study, outcomes, measure="phq9", now=now)
+
+
+def guide_raters(session: Session, study: Study, people: dict[str, Person], now: datetime) -> None:
+    """Due dates, messages, a word in the manual's log, and whom to tell of a worry."""
+    begun = (now - WEEKS_OF_WORK).date()
+    set_due_dates(session, COMMAND_LINE, study, WaveKind.MAIN, PerWeek(begun, SESSIONS_A_WEEK), now=now)
+    coordinator, researcher = actor_of(people[Role.COORDINATOR]), actor_of(people[Role.RESEARCHER])
+    for to, text in MESSAGES:
+        send_message(session, coordinator, study, text, to=to, now=now)
+    for scale, item, days, text in RULINGS:
+        day = now.date() - timedelta(days=days)
+        add_ruling(session, researcher, study, scale, item, day, text, now=now)
+    study.concern_person_id = people[Role.SUPERVISOR].id
+    study.concern_contact = "Ruth Okafor, extension 12 (a made-up number)"
 
 
 def begin_rating(session: Session, study: Study, person: Person, session_id: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -48,7 +48,11 @@ class ListedSession:
 
 @dataclass(frozen=True)
 class CountedRating:
-    """One rating with the revision that counts: raw points and missing codes by item."""
+    """One rating with the revision that counts: raw points and missing codes by item.
+
+    `coverage` is the share of the recording heard before submission, None where it is not known; `unsure` are the
+    items that the rater marked to be discussed.
+    """
 
     wave: str
     session_id: str
@@ -59,6 +63,8 @@ class CountedRating:
     submitted_at: datetime | None
     points: Points
     missing: Mapping[str, str]
+    coverage: float | None = None
+    unsure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,29 @@ class ReportedTask:
     session_id: str
     rater_id: str
     completed: str
+
+
+@dataclass(frozen=True)
+class AddedTask:
+    """A task that one rater heard of and that the homework log does not hold."""
+
+    wave: str
+    session_id: str
+    rater_id: str
+    type: str
+    description: str
+    completed: str | None
+
+
+@dataclass(frozen=True)
+class ListenedRating:
+    """What was heard for one rating: start, stop and speed of each interval, in seconds of the recording."""
+
+    wave: str
+    session_id: str
+    rater_id: str
+    rating_id: str
+    heard: Sequence[Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -114,6 +143,8 @@ class StudyData:
     ratings: tuple[CountedRating, ...] = ()
     tasks: tuple[AssignedTask, ...] = ()
     reports: tuple[ReportedTask, ...] = ()
+    added_tasks: tuple[AddedTask, ...] = ()
+    listened: tuple[ListenedRating, ...] = ()
     difficulties: tuple[HeardDifficulty, ...] = ()
     allocation: tuple[Assigned, ...] = ()
     outcomes: Mapping[str, Points] = field(default_factory=dict)

@@ -11,7 +11,8 @@ from rater.exports.contents import StudyData
 def counts(data: StudyData) -> dict[str, Any]:
     """From sessions listed to sessions analysed, and from assignments to rows, wave by wave.
 
-    `ratings` and `double_coded` are those of the main wave; `rows` are the rows of `ratings_long.csv`.
+    `ratings` and `double_coded` are those of the main wave; `rows` are the rows of `ratings_long.csv`, `unsure` those
+    of them that are marked so, and `coverage_known` the ratings of all waves that have a coverage.
     """
     held = [each for each in data.sessions if each.held]
     eligible = {each.session_id for each in held if each.eligible}
@@ -29,6 +30,8 @@ def counts(data: StudyData) -> dict[str, Any]:
         "sessions_rated": len(per_session),
         "ratings_analysed": sum(count for session, count in per_session.items() if session in eligible),
         "rows": sum(len(each.points) for each in data.ratings),
+        "coverage_known": sum(each.coverage is not None for each in data.ratings),
+        "unsure": sum(len(each.unsure) for each in data.ratings),
         "waves": {name: _wave(data, name) for name in names},
     }
 

@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from rater.errors import NotFound
 from rater.exports.bundle import WrittenBundle, write_bundle
 from rater.exports.contents import (
+    AddedTask,
     Assigned,
     AssignedTask,
     CountedRating,
     HeardDifficulty,
     ListedSession,
+    ListenedRating,
     ReportedTask,
     Rights,
     StudyData,
@@ -61,6 +63,8 @@ def study_data(session: Session, study: Study) -> StudyData:
         ratings=ratings,
         tasks=tuple(AssignedTask(*row) for row in datasets.task_rows(session, study.id)),
         reports=tuple(ReportedTask(*row) for row in datasets.report_rows(session, study.id)),
+        added_tasks=tuple(AddedTask(*row) for row in datasets.other_task_rows(session, study.id)),
+        listened=tuple(ListenedRating(*row) for row in datasets.listening_rows(session, study.id)),
         difficulties=tuple(HeardDifficulty(*row) for row in datasets.difficulty_rows(session, study.id)),
         allocation=tuple(Assigned(*row) for row in datasets.assigned_rows(session, study.id, WaveKind.MAIN)),
         outcomes=datasets.outcome_values(session, study.id),
@@ -92,6 +96,8 @@ def _counted_ratings(session: Session, study: Study, waves: Iterable[str]) -> tu
                 each.submitted_at,
                 each.points,
                 each.missing,
+                each.heard_share,
+                frozenset(each.unsure),
             )
             for each in counted
         ]

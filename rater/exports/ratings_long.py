@@ -11,6 +11,8 @@ from rater.scales.scoring import keyed
 
 NAME = "ratings_long.csv"
 AS_RATED = "as rated; never reversed"
+COVERAGE = "Share of the recording heard before submission, 0 to 1; empty where it is not known"
+SILENCE = "seconds heard at any speed, each once, over the seconds without silence"
 KEYED = "reversed items turned within their range"
 
 
@@ -41,8 +43,9 @@ def _columns(rights: Rights) -> tuple[Column, ...]:
         Column("value", "number", "Point", rule=AS_RATED),
         Column("scored", "number", "Point as scores use it", rule=KEYED),
         Column("missing_code", "string", "Why no point was given"),
-        Column("coverage", "number", "Share of the recording played before submission; empty where not recorded"),
+        Column("coverage", "number", COVERAGE, rule=SILENCE),
         Column("submitted_at", "datetime" if full else "duration", submitted),
+        Column("unsure", "string", "yes where the rater marked the item as unsure, to be discussed"),
     )
 
 
@@ -56,12 +59,14 @@ def _rows(data: StudyData, rights: Rights) -> Iterator[tuple[object, ...]]:
         lead = (data.study, held.session_id, held.patient_id, held.therapist_id, held.session_no, held.phase)
         done = (rating.wave, rating.role, rating.rater_id, rating.rating_id, rating.version)
         submitted = _submitted(rating, first, rights)
+        coverage = None if rating.coverage is None else round(rating.coverage, 4)
         for name in sorted(rating.points, key=places.__getitem__):
             scale, item = items[name]
             value = rating.points[name]
             scored = None if value is None else keyed(item, value)
             code = rating.missing.get(name)
-            yield (*lead, *done, scale.id, scale.version, name, value, scored, code, None, submitted)
+            given = (scale.id, scale.version, name, value, scored, code)
+            yield (*lead, *done, *given, coverage, submitted, "yes" if name in rating.unsure else None)
 
 
 def _submitted(rating: CountedRating, first: datetime | None, rights: Rights) -> datetime | timedelta | None:

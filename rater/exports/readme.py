@@ -22,7 +22,9 @@ ABOUT = {
     "sessions.csv": "the register of sessions, excluded ones included; can be imported again.",
     "homework.csv": "the homework log; can be imported again.",
     "homework_reports.csv": "what each rater reported of each task.",
+    "other_tasks.csv": "tasks that raters heard of and that the homework log does not hold.",
     "difficulties.csv": "difficulties with homework; can be imported again.",
+    "listening.csv": "what was heard of the recordings for each submitted rating: seconds and speed.",
     "allocation.csv": "who rates what in the main wave; can be imported again.",
     "outcomes_<scale>.csv": "outcomes as answered; can be imported again.",
     "codebook.csv": "the meaning of every column of every file.",
@@ -73,7 +75,8 @@ def _counts(counts: Mapping[str, Any]) -> Iterator[str]:
         f"ratings in the main wave: {counts['ratings']}, of {counts['sessions_rated']} sessions",
         f"double-coded sessions in the main wave: {counts['double_coded']}",
         f"ratings of eligible sessions: {counts['ratings_analysed']} = sum of n_ratings in analysis.csv",
-        f"rows of ratings_long.csv: {counts['rows']}",
+        f"rows of ratings_long.csv: {counts['rows']}, of them marked as unsure: {counts['unsure']}",
+        f"ratings with known coverage, all waves: {counts['coverage_known']}",
     ]
     for name, wave in counts["waves"].items():
         lines.append(

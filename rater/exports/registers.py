@@ -10,13 +10,14 @@ from rater.exports.resource import Column, Resource, item_column
 from rater.terms import Position
 
 SESSION = Column("session_id", "string", "Therapy session")
+WAVE = Column("wave", "string", "Batch of rating work")
 HOMEWORK = Column("homework_id", "string", "Homework task")
 
 
 def registers(data: StudyData, rights: Rights) -> list[Resource]:
     """All registers; de-identified, days replace dates and descriptions of tasks are left out."""
-    made = [sessions(data, rights), homework(data, rights), homework_reports(data), difficulties(data)]
-    return [*made, allocation(data), *outcomes(data)]
+    made = [sessions(data, rights), homework(data, rights), homework_reports(data), other_tasks(data, rights)]
+    return [*made, difficulties(data), listening(data), allocation(data), *outcomes(data)]
 
 
 def sessions(data: StudyData, rights: Rights) -> Resource:
@@ -87,13 +88,50 @@ def homework_reports(data: StudyData) -> Resource:
     """`homework_reports.csv`: each rater's own report of each task."""
     columns = (
         HOMEWORK,
-        Column("wave", "string", "Batch of rating work"),
+        WAVE,
         SESSION,
         Column("rater_id", "string", "Rater"),
         Column("completed", "string", "yes, partly, no, unknown"),
     )
     rows = ((each.homework_id, each.wave, each.session_id, each.rater_id, each.completed) for each in data.reports)
     return Resource("homework_reports.csv", "Homework as each rater heard it", columns, rows)
+
+
+def other_tasks(data: StudyData, rights: Rights) -> Resource:
+    """`other_tasks.csv`: tasks that raters heard of and that the homework log does not hold."""
+    full = rights is Rights.FULL
+    columns = (
+        WAVE,
+        SESSION,
+        Column("rater_id", "string", "Rater"),
+        Column("type", "string", "Type of homework"),
+        *((Column("description", "string", "The task in the rater's words"),) if full else ()),
+        Column("completed", "string", "yes, partly, no, unknown (could not be told), empty (not said)"),
+    )
+    rows = (
+        (each.wave, each.session_id, each.rater_id, each.type, *((each.description,) if full else ()), each.completed)
+        for each in data.added_tasks
+    )
+    return Resource("other_tasks.csv", "Tasks that raters added to the homework log", columns, rows)
+
+
+def listening(data: StudyData) -> Resource:
+    """`listening.csv`: the intervals of each recording that were heard for a rating, those of one speed joined."""
+    columns = (
+        WAVE,
+        SESSION,
+        Column("rater_id", "string", "Rater"),
+        Column("rating_id", "string", "Rating: one rater, session and wave"),
+        Column("start_s", "number", "Second of the recording at which the interval begins"),
+        Column("stop_s", "number", "Second of the recording at which it ends"),
+        Column("speed", "number", "Speed at which it was played; 1 is that of the recording"),
+    )
+    rows = (
+        (each.wave, each.session_id, each.rater_id, each.rating_id, *interval)
+        for each in data.listened
+        for interval in each.heard
+    )
+    return Resource("listening.csv", "What was heard of the recordings", columns, rows)
 
 
 def difficulties(data: StudyData) -> Resource:

@@ -117,7 +117,7 @@ def _judge_homework(session: Session, study: Study, content: HomeworkFile, fault
         session.scalars(
             select(HomeworkTask.code)
             .join(HomeworkReport, HomeworkReport.task_id == HomeworkTask.id)
-            .where(HomeworkTask.study_id == study.id)
+            .where(HomeworkTask.study_id == study.id, HomeworkReport.completed.is_not(None))
         )
     )
     for row in content.rows:

@@ -10,11 +10,12 @@ from rater.scales.schema import Scale
 
 @dataclass(frozen=True)
 class GivenPoint:
-    """What a rater gave one item so far; `version` counts its changes."""
+    """What a rater gave one item so far; `version` counts its changes, `unsure` marks it for discussion."""
 
     value: float | None = None
     missing_code: str | None = None
     version: int = 0
+    unsure: bool = False
 
     @property
     def is_given(self) -> bool:

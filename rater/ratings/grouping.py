@@ -21,15 +21,25 @@ class ItemValue:
     value: int | None
     missing_code: str | None
     line: int
+    unsure: bool = False
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is anything to keep of it."""
+        return self.value is not None or self.missing_code is not None or self.unsure
 
 
 @dataclass(frozen=True)
 class RatingVersion:
-    """One complete set of points, nothing taken over from the version before, and when it was submitted if known."""
+    """One complete set of points, nothing taken over from the version before.
+
+    When it was submitted and what share of the recording had been heard, if known.
+    """
 
     version: int
     values: tuple[ItemValue, ...]
     submitted_at: datetime | None = None
+    heard_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ class _Gathered:
     position_line: int = 0
     versions: dict[int, dict[str, ItemValue]] = field(default_factory=dict)
     submitted: dict[int, datetime] = field(default_factory=dict)
+    heard: dict[int, tuple[float, int]] = field(default_factory=dict)
 
 
 class Gathering:
@@ -93,7 +104,7 @@ class Gathering:
     def submit(self, row: Row, rating_id: str, identity: Identity, version: int) -> None:
         """Take from the row when its version was submitted, an ISO moment; without a zone it is UTC."""
         text = row.text("submitted_at")
-        rating = self._by_key.get((identity[0], rating_id) if rating_id else identity)
+        rating = self._rating(rating_id, identity)
         if not text or rating is None:
             return
         try:
@@ -102,6 +113,21 @@ class Gathering:
             self._times_unread += 1
             return
         rating.submitted.setdefault(version, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+    def cover(self, row: Row, rating_id: str, identity: Identity, version: int) -> None:
+        """Take from the row what share of the recording was heard, 0 to 1; all rows of a version tell the same."""
+        share = row.number("coverage", 0, 1)
+        rating = self._rating(rating_id, identity)
+        if share is None or rating is None:
+            return
+        told, line = rating.heard.setdefault(version, (share, row.line))
+        if told != share:
+            cause = "The coverage is {share}, but {other} in line {first}"
+            remedy = "Give one coverage to all rows of a version"
+            row.fault("coverage", cause, remedy, share=share, other=told, first=line)
+
+    def _rating(self, rating_id: str, identity: Identity) -> _Gathered | None:
+        return self._by_key.get((identity[0], rating_id) if rating_id else identity)
 
     def _place(self, row: Row, rating: _Gathered, position: Position | None) -> None:
         if position is None:
@@ -138,7 +164,12 @@ class Gathering:
                 *each.identity,
                 each.position,
                 tuple(
-                    RatingVersion(number, tuple(each.versions[number].values()), each.submitted.get(number))
+                    RatingVersion(
+                        number,
+                        tuple(each.versions[number].values()),
+                        each.submitted.get(number),
+                        each.heard.get(number, (None, 0))[0],
+                    )
                     for number in sorted(each.versions)
                 ),
                 each.line,

@@ -10,7 +10,7 @@ from rater.tables import Judge, Row, TableRows, nearest, read_table, shown
 from rater.terms import Position, WaveKind
 
 REQUIRED = ("session_id", "rater_id", "item", "value")
-OPTIONAL = ("rating_id", "version", "role", "missing_code", "scale", "wave", "submitted_at")
+OPTIONAL = ("rating_id", "version", "role", "missing_code", "scale", "wave", "submitted_at", "coverage", "unsure")
 HIGHEST_VERSION = 9_999
 _POSITIONS = {position.value: position for position in Position}
 _WAVES = frozenset(kind.value for kind in WaveKind)
@@ -55,6 +55,7 @@ def read_ratings(
             rating_id = row.code("rating_id", required=False)
             ratings.add(row, rating_id, (belongs_to, session, rater), position, version or 1, given)
             ratings.submit(row, rating_id, (belongs_to, session, rater), version or 1)
+            ratings.cover(row, rating_id, (belongs_to, session, rater), version or 1)
     return table.finish(ratings.finished(), ratings.notes(), judge)
 
 
@@ -106,7 +107,14 @@ def _item_value(row: Row, items: Mapping[str, ItemRule]) -> ItemValue | None:
             row.fault("item", "{value} is not an item of the study", remedy, value=shown(item), guess=guess)
         return None
     _check_scale(row, item, rule)
-    return ItemValue(item, _value(row, item, rule), _missing_code(row, item, rule), row.line)
+    return ItemValue(item, _value(row, item, rule), _missing_code(row, item, rule), row.line, _unsure(row))
+
+
+def _unsure(row: Row) -> bool:
+    text = row.text("unsure").casefold()
+    if text not in ("", "yes", "no"):
+        row.fault("unsure", "{value} is neither yes nor no", "Write yes, or leave the cell empty", value=shown(text))
+    return text == "yes"
 
 
 def _check_scale(row: Row, item: str, rule: ItemRule) -> None:

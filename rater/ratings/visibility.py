@@ -15,6 +15,10 @@ RATER_MAY_SEE = frozenset(
         "duration_s",
         "submitted_at",
         "wave",
+        "wave_locked",
+        "due_on",
+        "due",
+        "obstacle",
     }
 )
 

@@ -19,8 +19,8 @@ from rater.storage.audit import record
 from rater.storage.models import Membership, Person, Rater, ScaleVersion, Study, Wave
 from rater.storage.queries.studies import has_open_ratings, raters_by_code, roles_in, study_by_slug
 from rater.studies.permissions import Action, may
-from rater.studies.settings import parse_phases
-from rater.terms import Actor, Role, WaveKind
+from rater.studies.settings import RatingSettings, parse_phases, setting_faults
+from rater.terms import Actor, RateAtEnd, Role, WaveKind
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 RATER_CODE = re.compile(r"[A-Za-z0-9_]+")
@@ -251,3 +251,49 @@ def may_do(session: Session, actor: Actor, study: Study, action: Action, *, now:
     except (NotFound, NotPermitted):
         return False
     return True
+
+
+def rating_settings(session: Session, study: Study) -> RatingSettings:
+    """How the study's raters rate, and who is told of a worry."""
+    person = session.get(Person, study.concern_person_id) if study.concern_person_id is not None else None
+    return RatingSettings(study.rate_at_end, study.heard_share, person.email if person else None, study.concern_contact)
+
+
+def change_rating_settings(
+    session: Session, actor: Actor, study: Study, wanted: RatingSettings, *, now: datetime
+) -> RatingSettings:
+    """Set how the study's raters rate; what is as it was leaves no trace.
+
+    Ratings that have points stay open, whatever is set. Raises BadInput with every fault; the person told of a worry
+    takes part in the study.
+    """
+    before = rating_settings(session, study)
+    faults = setting_faults(wanted.rate_at_end, wanted.heard_share, wanted.concern_contact)
+    person = _concern_person(session, study, wanted.concern_person, faults, now=now)
+    if faults:
+        raise BadInput(faults)
+    study.rate_at_end, study.heard_share = RateAtEnd(wanted.rate_at_end), wanted.heard_share
+    study.concern_person_id, study.concern_contact = person.id if person else None, wanted.concern_contact
+    session.flush()
+    after = rating_settings(session, study)
+    changed = {name: value for name, value in after.as_dict().items() if value != before.as_dict()[name]}
+    if "concern_person" in changed:
+        changed["concern_person"] = study.concern_person_id
+    if changed:
+        record(session, actor, "study.set", f"study:{study.slug}", now=now, study_id=study.id, **changed)
+    return after
+
+
+def _concern_person(
+    session: Session, study: Study, email: str | None, faults: list[Fault], *, now: datetime
+) -> Person | None:
+    if email is None:
+        return None
+    person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.closed_at.is_(None)))
+    if person is not None and person.id == study.concern_person_id:
+        return person
+    if person is None or not roles_in(session, person.id, study.id, now=now):
+        cause = "{email} takes no part in the study"
+        remedy = "Give the person a role first: rater user add EMAIL --role {slug}:coordinator"
+        faults.append(fault(cause, remedy, column="--concern-person", email=email, slug=study.slug))
+    return person

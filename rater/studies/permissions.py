@@ -15,6 +15,12 @@ class Action(StrEnum):
     SEE_PROGRESS = "see_progress"
     SEE_RELIABILITY = "see_reliability"
     EXPORT = "export"
+    LOCK_WAVE = "lock_wave"
+    ANSWER_OBSTACLES = "answer_obstacles"
+    SEE_CONCERNS = "see_concerns"
+    SEND_MESSAGES = "send_messages"
+    WRITE_MANUAL = "write_manual"
+    READ_MANUAL = "read_manual"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -22,9 +28,18 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_PROGRESS: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
     Action.SEE_RELIABILITY: frozenset({Role.RESEARCHER}),
     Action.EXPORT: frozenset({Role.RESEARCHER}),
+    Action.LOCK_WAVE: frozenset({Role.RESEARCHER}),
+    Action.ANSWER_OBSTACLES: frozenset({Role.COORDINATOR}),
+    Action.SEE_CONCERNS: frozenset({Role.COORDINATOR}),
+    Action.SEND_MESSAGES: frozenset({Role.COORDINATOR}),
+    Action.WRITE_MANUAL: frozenset({Role.RESEARCHER, Role.TRAINER}),
+    Action.READ_MANUAL: frozenset(Role),
 }
 
-FORBIDDEN_WHILE_RATING = frozenset({Action.SEE_PROGRESS, Action.SEE_RELIABILITY, Action.EXPORT})
+FORBIDDEN_WHILE_RATING = frozenset(
+    {Action.SEE_PROGRESS, Action.SEE_RELIABILITY, Action.EXPORT, Action.LOCK_WAVE, Action.ANSWER_OBSTACLES}
+)
+"""What tells of other raters' work. Concerns are not among them: a patient's safety goes before blindness."""
 
 
 def may(roles: Set[Role], action: Action, *, has_open_ratings: bool = False) -> bool:

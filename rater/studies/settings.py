@@ -1,14 +1,17 @@
-"""Settings of a study: the phases of therapy that its sessions fall into."""
+"""Settings of a study: the phases of therapy that its sessions fall into, and how its raters rate."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rater.errors import BadInput, Fault, fault
+from rater.terms import RateAtEnd
 
 _SPAN = re.compile(r"([0-9]{1,4})(?:\s*(-)\s*([0-9]{1,4})?)?")
+_LONGEST_CONTACT = 500
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -69,3 +72,43 @@ def _roman(number: int) -> str:
         written += sign * (number // value)
         number %= value
     return written
+
+
+@dataclass(frozen=True)
+class RatingSettings:
+    """Whether raters listen before they rate, to which share, and who is told of a worry about a patient.
+
+    `concern_person` is an e-mail address, None where nobody is named; `concern_contact` is how to reach the person.
+    """
+
+    rate_at_end: str
+    heard_share: float
+    concern_person: str | None
+    concern_contact: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON of `rater study settings`."""
+        return {
+            "rate_at_end": str(self.rate_at_end),
+            "heard_share": self.heard_share,
+            "concern_person": self.concern_person,
+            "concern_contact": self.concern_contact,
+        }
+
+
+def setting_faults(rate_at_end: str, heard_share: float, concern_contact: str) -> list[Fault]:
+    """Every setting that cannot be taken: a word that is none, a share outside 0 to 1, a contact that is too long."""
+    faults: list[Fault] = []
+    if rate_at_end not in set(RateAtEnd):
+        words = ", ".join(RateAtEnd)
+        cause = "{word!r} does not say whether raters listen first"
+        faults.append(fault(cause, "Choose one of: {words}", column="--rate-at-end", word=rate_at_end, words=words))
+    if not 0 < heard_share <= 1:
+        cause = "{share} is no share of a recording"
+        remedy = "Write a number above 0, up to 1, such as 0.9"
+        faults.append(fault(cause, remedy, column="--heard-share", share=heard_share))
+    if len(concern_contact) > _LONGEST_CONTACT or any(not sign.isprintable() for sign in concern_contact):
+        cause = "The contact is longer than {most} characters or holds signs that cannot be shown"
+        remedy = "Write one line, such as a telephone number"
+        faults.append(fault(cause, remedy, column="--concern-contact", most=_LONGEST_CONTACT))
+    return faults

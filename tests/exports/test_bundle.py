@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from rater.exports.contents import Rights
@@ -24,7 +25,7 @@ from rater.recordings.operations.importing import import_sessions, read_sessions
 from rater.reliability.operations import reliability
 from rater.statistics.long_form import reliability_of
 from rater.storage.database import db, reading, writing
-from rater.storage.models import Study
+from rater.storage.models import HomeworkReport, Listening, OtherTask, Rating, Revision, Study
 from rater.terms import COMMAND_LINE
 from tests.application import make_app
 from tests.builders.reliability import example_rows
@@ -173,6 +174,88 @@ def test_the_files_import_again_with_the_same_result(exported: Exported, tmp_pat
         assert again[name] == files[name], name
     assert again["difficulties.csv"] == files["difficulties.csv"]
     assert again["analysis.csv"] != files["analysis.csv"], "outcomes were not imported"
+
+
+def listened_study(session: Session) -> Study:
+    """A rating with coverage, marks, a task of the rater's own, and a report taken back; and a rating without."""
+    study = make_study(session)
+    sessions = [make_session(session, study, number=number) for number in (1, 2)]
+    first, second = (make_assignment(session, study, each, "R1") for each in sessions)
+    revision = make_rating(session, first, {**all_points(study), "ghes2": "NOT_RATABLE"}).revisions[0]
+    make_rating(session, second, all_points(study, 3))
+    revision.heard_share = 0.6333
+    for point in revision.points:
+        point.unsure = point.item in ("ghes1", "ghes2")
+    task = make_task(session, study, sessions[0], sessions[0])
+    session.add_all(
+        [
+            Listening(
+                assignment_id=first.id,
+                heard=[[0.0, 30.5, 1.0], [20.0, 38.0, 1.5]],
+                position_s=38.0,
+                speed=1.5,
+                changed_at=NOON,
+            ),
+            OtherTask(
+                public_id="a" * 32,
+                assignment_id=first.id,
+                description="=Call a friend",
+                type="behavioral",
+                completed=None,
+                version=1,
+                changed_at=NOON,
+            ),
+            HomeworkReport(assignment_id=first.id, task_id=task.id, completed=None, version=2, changed_at=NOON),
+        ]
+    )
+    session.flush()
+    return study
+
+
+def test_coverage_and_marks_come_out_and_go_in_again(session: Session, tmp_path: Path) -> None:
+    told = export_study(session, listened_study(session), tmp_path / "bundle").counts
+    assert (told["coverage_known"], told["unsure"]) == (1, 2)
+    assert "marked as unsure: 2" in (tmp_path / "bundle" / "README.txt").read_text()
+    long = rows_of(tmp_path / "bundle" / "ratings_long.csv")
+    assert {(row["session_id"], row["coverage"]) for row in long} == {("P01-S01", "0.6333"), ("P01-S02", "")}
+    assert [row["item"] for row in long if row["unsure"] == "yes"] == ["ghes1", "ghes2"]
+    assert {row["unsure"] for row in long} == {"yes", ""}
+    files = bytes_of(tmp_path / "bundle")
+    other = make_app(tmp_path / "other")
+    with other.app_context(), writing() as elsewhere:
+        study = make_study(elsewhere)
+        register = read_sessions_for(elsewhere, study, files["sessions.csv"])
+        import_sessions(elsewhere, COMMAND_LINE, study, register, now=NOON)
+        import_long(elsewhere, study, files["ratings_long.csv"])
+        export_study(elsewhere, study, tmp_path / "again")
+        assert (tmp_path / "again" / "ratings_long.csv").read_bytes() == files["ratings_long.csv"]
+        import_long(elsewhere, study, files["ratings_long.csv"].replace(b",yes", b",").replace(b"0.6333", b"0.5"))
+        export_study(elsewhere, study, tmp_path / "once-more")
+    assert (tmp_path / "once-more" / "ratings_long.csv").read_bytes() == files["ratings_long.csv"], "kept as it was"
+
+
+def test_what_was_heard_and_added_is_in_files_of_its_own(session: Session, tmp_path: Path) -> None:
+    study = listened_study(session)
+    for rights in Rights:
+        export_study(session, study, tmp_path / rights, rights=rights)
+    heard = (tmp_path / "deidentified" / "listening.csv").read_text().splitlines()
+    rating = session.scalars(select(Rating.code).order_by(Rating.id)).first()
+    assert heard[1:] == [f"main,P01-S01,R1,{rating},0,30.5,1", f"main,P01-S01,R1,{rating},20,38,1.5"]
+    assert rows_of(tmp_path / "deidentified" / "other_tasks.csv") == [
+        {"wave": "main", "session_id": "P01-S01", "rater_id": "R1", "type": "behavioral", "completed": ""}
+    ]
+    assert rows_of(tmp_path / "full" / "other_tasks.csv")[0]["description"] == "'=Call a friend"
+    assert rows_of(tmp_path / "full" / "homework_reports.csv") == [], "a report taken back is none"
+    session.execute(update(HomeworkReport).values(completed="partly"))
+    export_study(session, study, tmp_path / "control")
+    assert len(rows_of(tmp_path / "control" / "homework_reports.csv")) == 1
+
+
+def test_listening_of_a_rating_that_is_not_submitted_is_left_out(session: Session, tmp_path: Path) -> None:
+    study = listened_study(session)
+    session.execute(update(Revision).values(submitted_at=None))
+    export_study(session, study, tmp_path / "bundle")
+    assert rows_of(tmp_path / "bundle" / "listening.csv") == rows_of(tmp_path / "bundle" / "other_tasks.csv") == []
 
 
 def test_results_are_those_of_rater_reliability(exported: Exported) -> None:

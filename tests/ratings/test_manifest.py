@@ -144,3 +144,29 @@ def test_an_export_imports_again_with_the_waves_it_names() -> None:
 def test_rows_of_another_wave_than_the_one_asked_for_are_refused() -> None:
     assert broken(EXPORTED, wave="main") == [(4, "wave")]
     assert broken(EXPORTED, wave="calibration") == [(2, "wave"), (3, "wave")]
+
+
+LISTENED = HEADER.strip() + ",coverage,unsure\n"
+
+
+def test_coverage_belongs_to_a_version_and_marks_to_items() -> None:
+    rows = "A,1,S1,R1,main,ghes1,3,,,0.5,yes\nA,1,S1,R1,main,ghes2,3,,,0.5,No\nA,2,S1,R1,main,ghes1,,,,,YES\n"
+    first, second = read(LISTENED + rows).rows[0].versions
+    assert (first.heard_share, [each.unsure for each in first.values]) == (0.5, [True, False])
+    assert (second.heard_share, second.values[0].is_kept) == (None, True)
+    without = read(HEADER + FIRST).rows[0].latest
+    assert (without.heard_share, without.values[0].unsure) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ("A,1,S1,R1,main,ghes1,3,,,1.5,\n", (2, "coverage")),
+        ("A,1,S1,R1,main,ghes1,3,,,-0.1,\n", (2, "coverage")),
+        ("A,1,S1,R1,main,ghes1,3,,,90 %,\n", (2, "coverage")),
+        ("A,1,S1,R1,main,ghes1,3,,,0.5,\nA,1,S1,R1,main,ghes2,3,,,0.6,\n", (3, "coverage")),
+        ("A,1,S1,R1,main,ghes1,3,,,,maybe\n", (2, "unsure")),
+    ],
+)
+def test_a_coverage_or_a_mark_that_makes_no_sense_is_refused(rows: str, place: tuple[int, str]) -> None:
+    assert broken(LISTENED + rows) == [place]

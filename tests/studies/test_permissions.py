@@ -9,11 +9,11 @@ def test_every_action_says_who_may() -> None:
 
 
 @pytest.mark.parametrize("action", sorted(FORBIDDEN_WHILE_RATING))
-def test_open_ratings_keep_a_researcher_blind(action: Action) -> None:
-    both = {Role.RATER, Role.RESEARCHER}
-    assert not may(both, action, has_open_ratings=True)
-    assert may(both, action, has_open_ratings=False)
-    assert may({Role.RESEARCHER}, action, has_open_ratings=True)
+def test_open_ratings_keep_whoever_may_otherwise_blind(action: Action) -> None:
+    (other, *_) = sorted(ALLOWED[action])
+    assert not may({Role.RATER, other}, action, has_open_ratings=True)
+    assert may({Role.RATER, other}, action, has_open_ratings=False)
+    assert may({other}, action, has_open_ratings=True)
 
 
 def test_nobody_without_a_role_may_do_anything() -> None:
@@ -22,4 +22,4 @@ def test_nobody_without_a_role_may_do_anything() -> None:
 
 def test_supervisors_and_trainees_do_not_reach_research_ratings() -> None:
     for role in (Role.SUPERVISOR, Role.TRAINEE):
-        assert not any(may({role}, action) for action in Action)
+        assert [action for action in Action if may({role}, action)] == [Action.READ_MANUAL]

@@ -126,7 +126,14 @@ class _Writing:
         for key, (_, versions, _) in zip(ratings, self._fresh, strict=True):
             for each in versions:
                 moment = each.submitted_at or self._now
-                revisions.append({"rating_id": key, "number": each.version, "submitted_at": moment})
+                revisions.append(
+                    {
+                        "rating_id": key,
+                        "number": each.version,
+                        "submitted_at": moment,
+                        "heard_share": each.heard_share,
+                    }
+                )
                 points.append((each, moment))
         found = self._session.scalars(
             insert(Revision).returning(Revision.id, sort_by_parameter_order=True), revisions
@@ -138,12 +145,13 @@ class _Writing:
                 "item": given.item,
                 "value": given.value,
                 "missing_code": given.missing_code,
+                "unsure": given.unsure,
                 "version": 1,
                 "changed_at": moment,
             }
             for revision, (version, moment) in zip(found, points, strict=True)
             for given in version.values
-            if given.value is not None or given.missing_code is not None
+            if given.is_kept
         ]
         if rows:
             self._session.execute(insert(Point), rows)

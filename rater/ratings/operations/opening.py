@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
@@ -12,18 +13,32 @@ from sqlalchemy.orm import Session
 
 from rater.errors import NotFound
 from rater.ratings.completeness import GivenPoint, items_to_rate, missing_items
+from rater.ratings.coverage import Gate, may_rate
+from rater.ratings.due import due_state
+from rater.ratings.operations.listening import Remembered, listening_of
 from rater.ratings.visibility import for_rater
 from rater.scales.schema import Scale
-from rater.storage.models import Assignment, Difficulty, HomeworkReport, HomeworkTask, Note, Recording, Study
-from rater.storage.queries.ratings import given_points, latest_revision, own_assignment, queue_rows
+from rater.storage.models import (
+    Assignment,
+    Difficulty,
+    HomeworkReport,
+    HomeworkTask,
+    Note,
+    Obstacle,
+    OtherTask,
+    Recording,
+    Study,
+)
+from rater.storage.queries.ratings import given_points, latest_obstacles, latest_revision, own_assignment, queue_rows
+from rater.storage.queries.studies import ruling_counts
 from rater.studies.operations import scales_of, study_for
 from rater.studies.permissions import Action
-from rater.terms import Actor, RatingState
+from rater.terms import Actor, ObstacleReason, RatingState
 
 
 @dataclass(frozen=True)
 class Queue:
-    """A rater's sessions in one study, in the order in which they are to be rated."""
+    """A rater's sessions in one study, wave by wave in the order in which they are to be rated."""
 
     study: Study
     rows: list[dict[str, Any]]
@@ -31,17 +46,42 @@ class Queue:
     this_week: int
 
     @property
+    def total(self) -> int:
+        """The sessions that are the rater's to rate: all but those set aside."""
+        return sum(row["state"] != RatingState.SET_ASIDE for row in self.rows)
+
+    @property
+    def next_row(self) -> dict[str, Any] | None:
+        """The session to go on with: the one begun, else the first open one, neither in a locked wave."""
+        ready = [
+            row
+            for row in self.rows
+            if row["state"] in (RatingState.OPEN, RatingState.STARTED) and not row["wave_locked"]
+        ]
+        begun = [row for row in ready if row["state"] == RatingState.STARTED]
+        return next(iter((*begun, *ready)), None)
+
+    @property
     def next_id(self) -> str | None:
-        """The session to go on with: the one begun, else the first open one."""
-        unfinished = [row for row in self.rows if row["state"] != RatingState.SUBMITTED]
-        begun = [row for row in unfinished if row["state"] == RatingState.STARTED]
-        return next((row["public_id"] for row in (*begun, *unfinished)), None)
+        """The id of the session to go on with."""
+        return str(self.next_row["public_id"]) if self.next_row else None
+
+    @property
+    def waves(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """The sessions of each wave."""
+        return [(wave, list(rows)) for wave, rows in groupby(self.rows, key=lambda row: str(row["wave"]))]
 
 
-def my_queue(session: Session, actor: Actor, slug: str, *, now: datetime) -> Queue:
-    """The actor's own sessions in a study. Raises NotFound, NotPermitted."""
+def my_queue(session: Session, actor: Actor, slug: str, *, now: datetime, today: date | None = None) -> Queue:
+    """The actor's own sessions in a study; due dates are judged by `today`, the day in UTC unless it is given.
+
+    Raises NotFound, NotPermitted.
+    """
     study = study_for(session, actor, slug, Action.RATE, now=now)
     items = len(items_to_rate(scale for _, scale in scales_of(study, observer_only=True)))
+    found = queue_rows(session, actor.person_id, study.id)
+    aside = [assignment.id for assignment, *_ in found if assignment.state == RatingState.SET_ASIDE]
+    obstacles = latest_obstacles(session, aside)
     rows = [
         for_rater(
             {
@@ -49,16 +89,25 @@ def my_queue(session: Session, actor: Actor, slug: str, *, now: datetime) -> Que
                 "code": assignment.therapy_session.rating_code,
                 "state": RatingState(assignment.state),
                 "wave": assignment.wave.name,
+                "wave_locked": assignment.wave.locked_at is not None,
+                "due_on": assignment.due_on,
+                "due": due_state(assignment.due_on, today or now.date()),
+                "obstacle": _told(obstacles.get(assignment.id)),
                 "done": given,
                 "items": items,
                 "duration_s": seconds,
                 "submitted_at": submitted,
             }
         )
-        for assignment, seconds, given, submitted in queue_rows(session, actor.person_id, study.id)
+        for assignment, seconds, given, submitted in found
     ]
-    done = [row["submitted_at"] for row in rows if row["state"] == RatingState.SUBMITTED and row["submitted_at"]]
-    return Queue(study, rows, len(done), sum(now - moment < timedelta(days=7) for moment in done))
+    done = [row["submitted_at"] for row in rows if row["state"] == RatingState.SUBMITTED]
+    recent = sum(moment is not None and now - moment < timedelta(days=7) for moment in done)
+    return Queue(study, rows, len(done), recent)
+
+
+def _told(obstacle: Obstacle | None) -> dict[str, str | None] | None:
+    return {"reason": obstacle.reason, "answer": obstacle.answer} if obstacle else None
 
 
 @dataclass(frozen=True)
@@ -71,8 +120,13 @@ class OpenRating:
     scales: list[Scale]
     points: dict[str, GivenPoint]
     tasks: list[tuple[HomeworkTask, HomeworkReport | None]]
+    other_tasks: Sequence[OtherTask]
     difficulties: frozenset[str]
     notes: Sequence[Note]
+    rulings: dict[str, int]
+    listening: Remembered
+    gate: Gate
+    is_kept_away: bool
 
     @property
     def missing(self) -> list[str]:
@@ -94,13 +148,17 @@ def open_rating(session: Session, actor: Actor, public_id: str, *, now: datetime
     study = assignment.wave.study
     revision = latest_revision(session, assignment.id)
     points = given_points(session, revision.id) if revision else []
+    listening = listening_of(session, assignment.id)
     return OpenRating(
         assignment=assignment,
         study=study,
         recording=session.scalar(select(Recording).where(Recording.session_id == assignment.session_id)),
         scales=[scale for _, scale in scales_of(study, observer_only=True)],
-        points={each.item: GivenPoint(each.value, each.missing_code, each.version) for each in points},
+        points={each.item: GivenPoint(each.value, each.missing_code, each.version, each.unsure) for each in points},
         tasks=_tasks(session, assignment),
+        other_tasks=session.scalars(
+            select(OtherTask).where(OtherTask.assignment_id == assignment.id).order_by(OtherTask.id)
+        ).all(),
         difficulties=frozenset(
             session.scalars(
                 select(Difficulty.type).where(
@@ -111,7 +169,24 @@ def open_rating(session: Session, actor: Actor, public_id: str, *, now: datetime
         notes=session.scalars(
             select(Note).where(Note.assignment_id == assignment.id).order_by(Note.second, Note.id)
         ).all(),
+        rulings=ruling_counts(session, study.id),
+        listening=listening,
+        is_kept_away=_is_kept_away(session, assignment),
+        gate=may_rate(
+            study.rate_at_end,
+            listening.share,
+            study.heard_share,
+            has_points=any(each.value is not None or each.missing_code for each in points),
+        ),
     )
+
+
+def _is_kept_away(session: Session, assignment: Assignment) -> bool:
+    """Whether the recording is closed to the rater, who knows somebody in it."""
+    if assignment.state != RatingState.SET_ASIDE:
+        return False
+    obstacle = latest_obstacles(session, [assignment.id]).get(assignment.id)
+    return obstacle is not None and obstacle.reason == ObstacleReason.KNOWS_PERSON
 
 
 def _tasks(session: Session, assignment: Assignment) -> list[tuple[HomeworkTask, HomeworkReport | None]]:

@@ -6,9 +6,8 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from rater.errors import BadInput, Fault
-from rater.ratings.operations import notes
-from rater.ratings.operations.logs import save_difficulty, save_homework_report
-from rater.ratings.operations.saving import save_point
+from rater.ratings.operations import logs, notes
+from rater.ratings.operations.saving import save_point, save_unsure
 from rater.storage.database import writing
 from rater.terms import Completed, Reason
 from rater.web.access import Access, actor, declares, now
@@ -44,28 +43,35 @@ def save_item(public_id: str, item: str) -> ResponseReturnValue:
     )
 
 
-@pages.post("/ratings/<public_id>/notes")
+@pages.put("/ratings/<public_id>/items/<item>/unsure")
 @declares(Access.SIGNED_IN)
-def write_note(public_id: str) -> ResponseReturnValue:
-    """Save a new note."""
-    body = json_body(op=(str,), second=(int, float), text=(str,))
+def save_mark(public_id: str, item: str) -> ResponseReturnValue:
+    """Save whether an item is marked as unsure, to be discussed."""
+    body = json_body(op=(str,), unsure=(bool,))
     with writing() as session:
-        note = notes.write_note(
-            session, actor(), public_id, body["second"], body["text"], now=now(), operation_id=body["op"]
-        )
-        answer = {"id": note.public_id, "second": note.second, "text": note.text}
-    return jsonify(answer), 201
+        saved_at = save_unsure(session, actor(), public_id, item, body["unsure"], now=now(), operation_id=body["op"])
+    return jsonify(saved_at=saved_at.isoformat())
 
 
 @pages.put("/ratings/<public_id>/notes/<note_id>")
 @declares(Access.SIGNED_IN)
-def change_note(public_id: str, note_id: str) -> ResponseReturnValue:
-    """Save other words for a note."""
-    body = json_body(op=(str,), text=(str,))
+def save_note(public_id: str, note_id: str) -> ResponseReturnValue:
+    """Save a note, new or changed."""
+    body = json_body(op=(str,), seen=(int, NONE), second=(int, float), text=(str,))
+    second, text = body["second"], body["text"]
     with writing() as session:
-        note = notes.change_note(session, actor(), public_id, note_id, body["text"], now=now(), operation_id=body["op"])
-        answer = {"id": note.public_id, "second": note.second, "text": note.text}
-    return jsonify(answer)
+        saved = notes.save_note(
+            session,
+            actor(),
+            public_id,
+            note_id,
+            second,
+            text,
+            now=now(),
+            seen=body["seen"],
+            operation_id=body["op"],
+        )
+    return jsonify(version=saved.version, second=saved.second, text=saved.text, saved_at=now().isoformat())
 
 
 @pages.delete("/ratings/<public_id>/notes/<note_id>")
@@ -82,11 +88,44 @@ def delete_note(public_id: str, note_id: str) -> ResponseReturnValue:
 @declares(Access.SIGNED_IN)
 def save_task(public_id: str, task_id: str) -> ResponseReturnValue:
     """Save how far a task was completed."""
-    body = json_body(op=(str,), completed=(str, NONE))
-    completed = _completed(body["completed"])
+    body = json_body(op=(str,), seen=(int, NONE), completed=(str, NONE))
+    completed, seen = _completed(body["completed"]), body["seen"]
     with writing() as session:
-        save_homework_report(session, actor(), public_id, task_id, completed, now=now(), operation_id=body["op"])
-    return jsonify(saved_at=now().isoformat())
+        version = logs.save_homework_report(
+            session, actor(), public_id, task_id, completed, now=now(), seen=seen, operation_id=body["op"]
+        )
+    return jsonify(version=version, saved_at=now().isoformat())
+
+
+@pages.put("/ratings/<public_id>/other-tasks/<row_id>")
+@declares(Access.SIGNED_IN)
+def save_other_task(public_id: str, row_id: str) -> ResponseReturnValue:
+    """Save a task that the homework log lacks."""
+    body = json_body(op=(str,), seen=(int, NONE), description=(str,), type=(str,), completed=(str, NONE))
+    with writing() as session:
+        version = logs.save_other_task(
+            session,
+            actor(),
+            public_id,
+            row_id,
+            body["description"],
+            body["type"],
+            _completed(body["completed"]),
+            now=now(),
+            seen=body["seen"],
+            operation_id=body["op"],
+        )
+    return jsonify(version=version, saved_at=now().isoformat())
+
+
+@pages.delete("/ratings/<public_id>/other-tasks/<row_id>")
+@declares(Access.SIGNED_IN)
+def delete_other_task(public_id: str, row_id: str) -> ResponseReturnValue:
+    """Take the row of such a task away."""
+    body = json_body(op=(str,))
+    with writing() as session:
+        logs.delete_other_task(session, actor(), public_id, row_id, now=now(), operation_id=body["op"])
+    return jsonify({})
 
 
 def _completed(word: str | None) -> Completed | None:
@@ -102,5 +141,5 @@ def save_difficulty_heard(public_id: str, kind: str) -> ResponseReturnValue:
     """Save whether a difficulty was heard."""
     body = json_body(op=(str,), present=(bool,))
     with writing() as session:
-        save_difficulty(session, actor(), public_id, kind, body["present"], now=now(), operation_id=body["op"])
+        logs.save_difficulty(session, actor(), public_id, kind, body["present"], now=now(), operation_id=body["op"])
     return jsonify(saved_at=now().isoformat())

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
 from flask import url_for
 
-from rater.ratings.completeness import NOT_GIVEN, GivenPoint
+from rater.ratings.completeness import NOT_GIVEN
 from rater.ratings.operations.opening import OpenRating
+from rater.ratings.tagging import tagged_items
+from rater.recordings.loudness import evening_gain
 from rater.scales.schema import Item, Scale
+from rater.storage.models import Recording
 from rater.terms import DIFFICULTY_TYPES as DIFFICULTIES
+from rater.terms import RatingState
 from rater.web import words
+from rater.web.ratings.forms import fresh_ids
 
 
 def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = ()) -> dict[str, Any]:
@@ -22,16 +28,12 @@ def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = 
         "id": assignment.public_id,
         "code": assignment.therapy_session.rating_code,
         "study": opened.study,
-        "state": assignment.state,
+        "state": _state(opened),
         "wave": assignment.wave.name,
-        "recording": recording
-        and {
-            "audio_url": url_for("recordings.audio", public_id=recording.public_id),
-            "peaks_url": url_for("recordings.peaks", public_id=recording.public_id),
-            "duration_s": recording.duration_s,
-            "mime": recording.mime,
-        },
-        "scales": [_sheet(scale, opened.points, locale) for scale in opened.scales],
+        "recording": _sound(recording, opened) if recording and not opened.is_kept_away else None,
+        "is_kept_away": opened.is_kept_away,
+        "gate": opened.gate,
+        "scales": [_sheet(scale, opened, locale) for scale in opened.scales],
         "tasks": [
             {
                 "id": task.public_id,
@@ -42,12 +44,23 @@ def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = 
             }
             for task, report in opened.tasks
         ],
+        "other_tasks": [
+            {
+                "id": task.public_id,
+                "type": task.type,
+                "description": task.description,
+                "completed": task.completed,
+                "version": task.version,
+            }
+            for task in opened.other_tasks
+        ],
+        "fresh": {"note": fresh_ids(opened, "note")[0], "tasks": fresh_ids(opened, "task")},
         "tasks_state": "entered" if opened.tasks else "not_entered",
         "difficulties": [
             {"type": kind, "label": str(words.DIFFICULTY_TYPES[kind]), "present": kind in opened.difficulties}
             for kind in DIFFICULTIES
         ],
-        "notes": [{"id": note.public_id, "second": note.second, "text": note.text} for note in opened.notes],
+        "notes": _notes(opened),
         "missing": opened.missing if refused else [],
         "problems": refused,
         "done": total - len(opened.missing),
@@ -56,28 +69,75 @@ def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = 
     }
 
 
+def _state(opened: OpenRating) -> str:
+    """The state of the assignment; `locked` where a lock of the wave has closed one that was not submitted."""
+    is_closed = opened.assignment.wave.locked_at is not None and opened.assignment.state != RatingState.SUBMITTED
+    return "locked" if is_closed else str(opened.assignment.state)
+
+
 def _urls(public_id: str, slug: str) -> dict[str, str]:
     base = url_for("ratings.screen", public_id=public_id)
     return {
         "save_item": f"{base}/items/",
         "note": f"{base}/notes",
         "task": f"{base}/homework/",
+        "other_task": f"{base}/other-tasks/",
         "difficulty": f"{base}/difficulties/",
+        "listening": f"{base}/listening",
+        "manual": f"{base}/manual",
+        "manual_page": url_for("ratings.manual_page", slug=slug),
         "submit": f"{base}/submit",
         "queue": url_for("ratings.queue", slug=slug),
     }
 
 
-def _sheet(scale: Scale, points: Mapping[str, GivenPoint], locale: str) -> dict[str, Any]:
+def _sound(recording: Recording, opened: OpenRating) -> dict[str, Any]:
+    kept = opened.listening
+    return {
+        "audio_url": url_for("recordings.audio", public_id=recording.public_id),
+        "peaks_url": url_for("recordings.peaks", public_id=recording.public_id),
+        "voice_url": url_for("recordings.voice", public_id=recording.public_id),
+        "duration_s": recording.duration_s,
+        "mime": recording.mime,
+        "position_s": kept.position_s,
+        "speed": kept.speed,
+        "heard": kept.heard,
+        "share": kept.share,
+        "gain": evening_gain(recording.loudness_db),
+        "seams": _seams(recording.parts),
+    }
+
+
+def _seams(parts: Iterable[dict[str, Any]]) -> list[float]:
+    """The seconds at which the second and later parts of a recording begin."""
+    starts = list(accumulate(float(part["duration_s"]) for part in parts))
+    return [round(second, 1) for second in starts[:-1]]
+
+
+def _notes(opened: OpenRating) -> list[dict[str, Any]]:
+    items = [item for scale in opened.scales for item in scale.item_ids]
+    return [
+        {
+            "id": note.public_id,
+            "second": note.second,
+            "text": note.text,
+            "version": note.version,
+            "items": tagged_items(note.text, items),
+        }
+        for note in opened.notes
+    ]
+
+
+def _sheet(scale: Scale, opened: OpenRating, locale: str) -> dict[str, Any]:
     grouped = {item for subscale in scale.subscales.values() for item in subscale.items}
     loose = [item for item in scale.items if item.id not in grouped]
     sections: list[dict[str, Any]] = (
-        [{"title": None, "items": [_item(scale, item, points, locale) for item in loose]}] if loose else []
+        [{"title": None, "items": [_item(scale, item, opened, locale) for item in loose]}] if loose else []
     )
     sections += [
         {
             "title": subscale.title.in_(locale),
-            "items": [_item(scale, scale.item(item), points, locale) for item in subscale.items],
+            "items": [_item(scale, scale.item(item), opened, locale) for item in subscale.items],
         }
         for subscale in scale.subscales.values()
     ]
@@ -93,8 +153,8 @@ def _sheet(scale: Scale, points: Mapping[str, GivenPoint], locale: str) -> dict[
     }
 
 
-def _item(scale: Scale, item: Item, points: Mapping[str, GivenPoint], locale: str) -> dict[str, Any]:
-    given = points.get(item.id, NOT_GIVEN)
+def _item(scale: Scale, item: Item, opened: OpenRating, locale: str) -> dict[str, Any]:
+    given = opened.points.get(item.id, NOT_GIVEN)
     return {
         "id": item.id,
         "text": item.text.in_(locale),
@@ -115,5 +175,7 @@ def _item(scale: Scale, item: Item, points: Mapping[str, GivenPoint], locale: st
         "value": given.value if given.value is None else int(given.value),
         "missing_code": given.missing_code,
         "version": given.version,
+        "unsure": given.unsure,
+        "rulings": opened.rulings.get(item.id, 0),
         "reverse": item.reverse,
     }

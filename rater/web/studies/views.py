@@ -10,6 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from rater.exports.operations import export_history
+from rater.ratings.operations.concerns import concerns_told_to
+from rater.ratings.operations.locking import waves_of
+from rater.ratings.operations.setting_aside import obstacles_of
 from rater.reliability.operations import kept_reliability
 from rater.storage.database import reading
 from rater.storage.models import Job, Study
@@ -31,8 +34,11 @@ def home() -> ResponseReturnValue:
     who = person()
     with reading() as session:
         studies = studies_of(session, actor().person_id or 0, now=now())
+        concerns = concerns_told_to(session, actor(), now=now())
         return render_template(
             "home.html",
+            concerns=[each for each in concerns if each.seen_at is None],
+            concerns_seen=sum(each.seen_at is not None for each in concerns),
             studies=[_entry(study, roles) for study, roles in studies.items()],
             administrator=words.ADMINISTRATOR_EXPLANATION if who and who.is_administrator else None,
         )
@@ -63,12 +69,18 @@ def page(slug: str) -> ResponseReturnValue:
         sees_reliability = may_do(session, actor(), study, Action.SEE_RELIABILITY, now=now())
         exports = may_do(session, actor(), study, Action.EXPORT, now=now())
         counts = progress(session, study.id, WaveKind.MAIN)
+        answers = may_do(session, actor(), study, Action.ANSWER_OBSTACLES, now=now())
         kept = kept_reliability(session, study, WaveKind.MAIN) if sees_reliability else None
         return render_template(
             "studies/study.html",
             study=study,
             progress=counts,
             raters=counts.raters,
+            waves=waves_of(session, study),
+            may_lock=may_do(session, actor(), study, Action.LOCK_WAVE, now=now()),
+            may_answer=answers,
+            waiting=sum(each.answer is None for each in obstacles_of(session, study)) if answers else 0,
+            may_send=may_do(session, actor(), study, Action.SEND_MESSAGES, now=now()),
             may_see_reliability=sees_reliability,
             may_export=exports,
             reliability=kept and {**kept, "job_url": _job_url(kept["job"])},

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { neighbour, nextCode, pointOf } from "../../rater/web/static/js/items.mjs";
+import { itemOf, neighbour, nextCode, pointOf } from "../../rater/web/static/js/items.mjs";
 
 test("a number is a point, zero too; anything else is a missing code", () => {
   assert.deepEqual(pointOf("0"), { value: 0, missing_code: null });
@@ -22,4 +22,12 @@ test("moving stays among the items", () => {
   assert.equal(neighbour(14, 1, 15), 14);
   assert.equal(neighbour(6, 1, 15), 7);
   assert.equal(neighbour(-1, 1, 15), 0);
+});
+
+test("a key of the saver names an item's point or its flag, or is of another part", () => {
+  const items = ["ghes1", "unsure", "note"];
+  assert.deepEqual(itemOf("ghes1", items), { item: "ghes1", what: "point" });
+  assert.deepEqual(itemOf("unsure-ghes1", items), { item: "ghes1", what: "unsure" });
+  assert.deepEqual(itemOf("unsure", items), { item: "unsure", what: "point" });
+  for (const key of ["ghes2", "unsure-ghes2", "note-ghes1", "task-ghes1", "listening"]) assert.equal(itemOf(key, items), null);
 });

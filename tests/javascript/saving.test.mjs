@@ -1,81 +1,18 @@
 /** The saver against a real HTTP server that keeps values, versions and operation ids as Rater does. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import http from "node:http";
 import { after, before, beforeEach, test } from "node:test";
-import { Saver, backoff, enqueue, fillAddress } from "../../rater/web/static/js/saving.mjs";
+import { Saver, backoff, enqueue } from "../../rater/web/static/js/saving.mjs";
+import { KeepingServer, point, rest, saverOf } from "./keeping.mjs";
 
-const server = http.createServer();
-let base;
-let kept;
-let requests;
-let trouble;
+const server = new KeepingServer();
+const { kept, requests } = server;
+const send = (change) => server.send(change);
+const saver = (options = {}) => saverOf(server, options);
 
-/** What the server does with one request; `trouble` holds faults to be met first, one a request. */
-async function answer(request, response) {
-  let text = "";
-  for await (const piece of request) text += piece;
-  const body = JSON.parse(text || "{}");
-  requests.push({ method: request.method, url: request.url, ...body });
-  const fault = trouble.shift();
-  if (fault === "drop") return request.socket.destroy();
-  const reply = (status, data) => response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(data));
-  if (typeof fault === "number") return reply(fault, { message: `fault ${fault}` });
-  const result = keep(request, body);
-  if (fault === "lost answer") return request.socket.destroy();
-  if (fault === "slow") await new Promise((done) => setTimeout(done, 60));
-  return reply(...result);
-}
-
-function keep({ method, url }, body) {
-  if (method === "POST") {
-    kept.set(`${url}/note-1`, body);
-    return [201, { id: "note-1" }];
-  }
-  const now = kept.get(url) ?? { version: 0, ops: new Map() };
-  if (now.ops?.has(body.op)) return [200, { version: now.ops.get(body.op) }];
-  if (body.seen !== undefined && body.seen !== now.version) return [409, { error: "stale", current: now }];
-  const version = (now.version ?? 0) + 1;
-  kept.set(url, { ...now, ...body, version, ops: new Map(now.ops ?? []).set(body.op, version) });
-  return [200, { version }];
-}
-
-async function send({ method, url, body }) {
-  const got = await fetch(base + url, { method, body: JSON.stringify(body), headers: { Connection: "close" } });
-  return { status: got.status, data: await got.json() };
-}
-
-/** A saver whose waiting is short, with what it said. */
-function saver(options = {}) {
-  const made = new Saver(send, { wait: (run, ms) => setTimeout(run, ms / 200), ...options });
-  made.said = [];
-  for (const name of ["confirmed", "clash", "locked", "refused"])
-    made.addEventListener(name, ({ detail }) => made.said.push([name, detail]));
-  return made;
-}
-
-async function rest(made, state = "saved") {
-  const deadline = Date.now() + 3000;
-  while (made.state !== state || (state === "saved" && made.unsaved)) {
-    if (Date.now() > deadline) assert.fail(`still ${made.state} with ${made.unsaved} unsaved`);
-    await new Promise((done) => setTimeout(done, 5));
-  }
-}
-
-const point = (value) => ({ url: "/items/ghes1", body: { value, missing_code: null }, merge: true, versioned: true });
-
-before(async () => {
-  server.on("request", answer);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  base = `http://127.0.0.1:${server.address().port}`;
-});
+before(() => server.open());
 after(() => server.close());
-beforeEach(() => {
-  kept = new Map();
-  requests = [];
-  trouble = [];
-});
+beforeEach(() => server.empty());
 
 test("a change is unsaved until the server has confirmed it", async () => {
   const made = saver();
@@ -89,7 +26,7 @@ test("a change is unsaved until the server has confirmed it", async () => {
 });
 
 test("changes of one item go one after the other, each on the version before", async () => {
-  trouble = ["slow"];
+  server.trouble = ["slow"];
   const made = saver();
   for (const value of [0, 1, 2, 4]) made.put("ghes1", point(value));
   await rest(made);
@@ -98,7 +35,7 @@ test("changes of one item go one after the other, each on the version before", a
 });
 
 test("an unreachable server costs no value; the newest of an item arrives", async () => {
-  trouble = ["drop", "drop", 503];
+  server.trouble = ["drop", "drop", 503];
   const made = saver();
   made.put("ghes1", point(2));
   await rest(made, "offline");
@@ -111,7 +48,7 @@ test("an unreachable server costs no value; the newest of an item arrives", asyn
 });
 
 test("a lost answer is repeated with the same operation id and makes no second version", async () => {
-  trouble = ["lost answer"];
+  server.trouble = ["lost answer"];
   const made = saver();
   made.put("ghes1", point(3));
   await rest(made);
@@ -125,12 +62,12 @@ test("a lost answer is repeated with the same operation id and makes no second v
 
 test("a repeated change without a version is counted once; control: with a new operation id it counts twice", async () => {
   const report = { url: "/homework/t1", body: { completed: "yes" } };
-  trouble = ["lost answer"];
+  server.trouble = ["lost answer"];
   const made = saver();
   made.put("task-t1", report);
   await rest(made);
   assert.equal(kept.get("/homework/t1").version, 1);
-  trouble = ["lost answer"];
+  server.trouble = ["lost answer"];
   const fresh = (change) => send({ ...change, body: { ...change.body, op: crypto.randomUUID() } });
   const broken = new Saver(fresh, { wait: (run, ms) => setTimeout(run, ms / 200) });
   broken.put("task-t2", { ...report, url: "/homework/t2" });
@@ -188,7 +125,7 @@ test("a change made while a clash is open is the one that 'mine' sends", async (
 });
 
 test("signed out: everything stays in hand, nothing is sent, and goes out after signing in", async () => {
-  trouble = [401];
+  server.trouble = [401];
   const made = saver();
   made.put("ghes1", point(3));
   await rest(made, "signed_out");
@@ -203,7 +140,7 @@ test("signed out: everything stays in hand, nothing is sent, and goes out after 
 });
 
 test("a submitted rating and a refused value are said once and not repeated", async () => {
-  trouble = [423, 422];
+  server.trouble = [423, 422];
   const made = saver();
   made.put("ghes1", point(3));
   await rest(made);
@@ -214,20 +151,14 @@ test("a submitted rating and a refused value are said once and not repeated", as
   assert.equal(requests.length, 2);
 });
 
-test("a note is changed under the id that its creation brought", async () => {
-  trouble = ["slow"];
-  const made = saver();
-  made.put("n1", { method: "POST", url: "/notes", body: { second: 751, text: "a" } });
-  made.put("n1", { url: "/notes/{id}", body: { text: "ab" }, merge: true });
-  await rest(made);
-  assert.deepEqual(requests.map(({ method, url }) => `${method} ${url}`), ["POST /notes", "PUT /notes/note-1"]);
-  assert.equal(kept.get("/notes/note-1").text, "ab");
-});
-
 test("a store knows of a change from its making to its confirmation", async () => {
   const held = new Map();
-  const store = { keep: (change) => held.set(change.op, change), drop: (op) => held.delete(op) };
-  trouble = ["drop"];
+  const store = {
+    has: (op) => held.has(op),
+    keep: async (change) => held.set(change.op, change),
+    drop: async (ops) => ops.forEach((op) => held.delete(op)),
+  };
+  server.trouble = ["drop"];
   const made = saver({ store });
   made.put("ghes1", point(3));
   assert.deepEqual([...held.values()].map(({ key, body }) => [key, body.value]), [["ghes1", 3]]);
@@ -245,9 +176,4 @@ test("only the newest of a kind waits, and an act that must not be skipped stays
   const remove = { method: "DELETE", url: "/n/1", merge: false };
   const waiting = [put("a"), put("b"), remove].reduce(enqueue, []);
   assert.deepEqual(waiting.map((each) => each.text ?? each.method), ["b", "DELETE"]);
-});
-
-test("an unknown piece of an address is left standing, a known one is escaped", () => {
-  assert.equal(fillAddress("/notes/{id}", {}), "/notes/{id}");
-  assert.equal(fillAddress("/notes/{id}", { id: "a/b" }), "/notes/a%2Fb");
 });

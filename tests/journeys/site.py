@@ -130,12 +130,20 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"the server did not answer:\n{log.read_text()}")
 
 
+KEYS_SEEN = (
+    'document.addEventListener("readystatechange", () => localStorage.setItem("rater-keys-seen-" '
+    '+ (document.querySelector("meta[name=person-id]")?.content ?? ""), "yes"))'
+)
+"""For browsers in which the list of keys has been seen already: it opens by itself the first time."""
+
 Seat = Callable[[str], Page]
 
 
 def sit_down(browser: Browser, site: Site, name: str, faults: list[str]) -> Page:
     """A browser of one's own with a person signed in; `faults` gathers what goes wrong in it."""
-    page = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900}).new_page()
+    context = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900})
+    context.add_init_script(KEYS_SEEN)
+    page = context.new_page()
     page.set_default_timeout(20_000)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("response", lambda answer: faults.append(answer.url) if answer.status >= 500 else None)

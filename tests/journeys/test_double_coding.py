@@ -97,7 +97,7 @@ def submit(page: Page, code: str) -> None:
     box.check()
     page.get_by_role("button", name="Submit this rating").click()
     page.wait_for_url("**/studies/pilot/sessions")
-    expect(page.get_by_role("status")).to_contain_text(f"Session {code} is submitted")
+    expect(page.get_by_text(f"Session {code} is submitted")).to_be_visible()
 
 
 def ben_rates(page: Page) -> str:

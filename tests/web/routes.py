@@ -17,18 +17,45 @@ NOUN_IDS = {
     "jobs": "job",
     "exports": "export",
     "invitations": "invitation",
+    "obstacles": "obstacle",
+    "concerns": "concern",
+    "messages": "message",
 }
-FIXED = {"slug": "pilot", "item": "ghes1", "kind": "lack_of_time", "filename": "css/base.css"}
+MADE_BY_BROWSERS = {"note_id", "row_id"}
+"""Parts of an address that the browser makes up: one that is not there yet is made, not missed."""
+FIXED = {"slug": "pilot", "item": "ghes1", "kind": "lack_of_time", "filename": "css/base.css", "wave": "main"}
 JSON_BODIES: dict[str, dict[str, Any]] = {
     "ratings.save_item": {"op": "op-000001", "seen": 0, "value": 3, "missing_code": None},
-    "ratings.write_note": {"op": "op-000002", "second": 7.5, "text": "a plan is made"},
-    "ratings.change_note": {"op": "op-000003", "text": "a better word"},
+    "ratings.save_mark": {"op": "op-000007", "unsure": True},
+    "ratings.save_note": {"op": "op-000002", "seen": 1, "second": 7.5, "text": "a plan is made"},
     "ratings.delete_note": {"op": "op-000004"},
-    "ratings.save_task": {"op": "op-000005", "completed": "partly"},
+    "ratings.save_task": {"op": "op-000005", "seen": 0, "completed": "partly"},
+    "ratings.save_other_task": {
+        "op": "op-000008",
+        "seen": 1,
+        "description": "Call two friends",
+        "type": "behavioral",
+        "completed": "yes",
+    },
+    "ratings.delete_other_task": {"op": "op-000009"},
     "ratings.save_difficulty_heard": {"op": "op-000006", "present": True},
+    "ratings.note_heard": {
+        "op": "op-000010",
+        "heard": [[0, 12.5, 1]],
+        "position": 12.5,
+        "speed": 1,
+        "window": "d" * 32,
+        "active": 13,
+    },
 }
 FORM_BODIES: dict[str, dict[str, str]] = {
     "ratings.submit": {"ghes1": "3", "seen-ghes1": "0"},
+    "ratings.reopen": {"reason": "an anchor was misread"},
+    "ratings.set_session_aside": {"reason": "unusable_audio", "text": ""},
+    "ratings.raise_worry": {"text": "speaks of giving up"},
+    "ratings.write_decision": {"about": "ghes/ghes1", "on": "2026-11-02", "text": "Half a task is partly"},
+    "studies.send": {"text": "Please rate by Friday", "to": ""},
+    "studies.answer": {"answer": "withdrawn", "message": ""},
     "people.language": {"locale": "de", "next": "/"},
     "people.invitation": {"password": "four kettles and a tram"},
 }
@@ -50,6 +77,7 @@ def address(world: World, rule: str, **instead: str) -> str:
         "token": world.ids["invitation"],
         "note_id": world.ids["note"],
         "task_id": world.ids["task"],
+        "row_id": "c" * 32,
         **instead,
     }
     for name, value in parts.items():

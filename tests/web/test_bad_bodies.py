@@ -16,7 +16,7 @@ from rater.storage.database import db, writing
 from rater.terms import Role
 from tests.application import make_app
 from tests.builders.study import make_assignment, make_person, make_session, make_study, make_task
-from tests.web.routes import FORM_BODIES, JSON_BODIES, address, body, routes
+from tests.web.routes import FORM_BODIES, JSON_BODIES, MADE_BY_BROWSERS, address, body, routes
 from tests.web.world import LATER, NOBODY, Visitor, World
 
 DEEP = 100_000
@@ -65,15 +65,18 @@ def wrong_values(good: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     """The right keys with values that cannot be meant."""
     for key in good:
         for wrong in ([], {}, True if not isinstance(good[key], bool) else 1, [good[key]], {"$gt": ""}):
-            yield f"{key} {wrong!r}", changed(good, **{key: wrong})
+            if not (wrong == [] and isinstance(good[key], list)):
+                yield f"{key} {wrong!r}", changed(good, **{key: wrong})
         if isinstance(good[key], str):
             for wrong in (3, 2.5, "a\x00bcdefgh", "a\ud800bcdefgh", "a\udfffbcdefgh"):
                 yield f"{key} {wrong!r}", changed(good, **{key: wrong})
         if isinstance(good[key], int | float) and not isinstance(good[key], bool):
             for raw in ("NaN", "Infinity", "-Infinity", '"3"', "1e999"):
                 yield f"{key} {raw}", changed(good, **{key: "GAP"}).replace(b'"GAP"', raw.encode())
-    yield "no op", json.dumps({key: value for key, value in good.items() if key != "op"}).encode()
-    for op in ("", "short", "x" * 65, None):
+    if "window" not in good:  # what is heard is kept as often as it is told, with an operation id or without
+        yield "no op", json.dumps({key: value for key, value in good.items() if key != "op"}).encode()
+        yield "op None", changed(good, op=None)
+    for op in ("", "short", "x" * 65):
         yield f"op {op!r}", changed(good, op=op)
 
 
@@ -111,6 +114,19 @@ def test_hostile_bodies_write_nothing(world: World, kinds: Any) -> None:
         ("items/ghes1", {"value": None, "missing_code": "NO_SUCH"}),
         ("items/ghes1", {"value": None, "missing_code": "x" * 5000}),
         ("items/ghes1", {"value": None, "missing_code": "{0.__class__}{x}"}),
+        ("listening", {"heard": [[5, 5, 1]]}),
+        ("listening", {"heard": [[-1, 5, 1]]}),
+        ("listening", {"heard": [[0, 62, 1]]}),
+        ("listening", {"heard": [[0, 5, 50]]}),
+        ("listening", {"heard": [[0, 5]]}),
+        ("listening", {"heard": ["0"]}),
+        ("listening", {"speed": 0}),
+        ("listening", {"active": -1}),
+        ("listening", {"window": "w"}),
+        ("other-tasks", {"description": " "}),
+        ("other-tasks", {"description": "x" * 501}),
+        ("other-tasks", {"type": "no_such"}),
+        ("other-tasks", {"completed": "YES"}),
         ("notes", {"second": -1}),
         ("notes", {"second": 10**300}),
         ("notes", {"second": int("9" * 4000)}),
@@ -155,13 +171,13 @@ def test_a_replay_changes_nothing(world: World) -> None:
         assert second.json == first.json
         assert world.contents() == after, path
         other = anna.ask(method, path, {**good, "op": "another-operation"})
-        assert other.status_code in ((404,) if method == "DELETE" else (200, 201, 409))
+        assert other.status_code in (200, 409)
 
 
 def test_an_operation_id_used_for_something_else_is_refused(world: World) -> None:
     """An id is one change's own: nothing is answered as saved that was not."""
     anna = world.visitors["anna"]
-    every = list(json_routes(world))
+    every = [each for each in json_routes(world) if not each[1].endswith("/listening")]
     for method, path, good in every:
         world.restore()
         assert anna.ask(method, path, {**good, "op": "the-same-id"}).status_code in (200, 201)
@@ -192,7 +208,7 @@ def test_a_submitted_rating_takes_nothing_more(world: World) -> None:
         answer = anna.ask(method, path.replace(mine, world.ids["finished"]), good)
         assert answer.status_code in (404, 423), path
     form = anna.ask("POST", f"/ratings/{world.ids['finished']}/submit", form={"ghes1": "0", "confirm": "yes"})
-    assert form.status_code == 423
+    assert form.status_code in (422, 423)
     assert world.contents() == before
 
 
@@ -251,6 +267,7 @@ def test_strange_forms_are_no_fault_of_the_server(world: World, form: dict[str, 
     assert not any("phq9" in row for row in outcome)
 
 
+NOTE = "e" * 32
 STRANGE = ("%00", "a%00b", "%ED%A0%80", "%FF", "..", "%2e%2e%2f", "'", "%25", "x" * 3000, "😀", "%0d%0aX: 1", " ")
 
 
@@ -281,6 +298,8 @@ def test_strange_addresses_are_not_found(small: tuple[Visitor, dict[str, str]]) 
                     "slug": "pilot",
                     "item": "ghes1",
                     "note_id": "n",
+                    "row_id": "r",
+                    "wave": "main",
                     "kind": "lack_of_time",
                     "token": "t",
                     "filename": "f",
@@ -290,7 +309,8 @@ def test_strange_addresses_are_not_found(small: tuple[Visitor, dict[str, str]]) 
                 for name, value in parts.items():
                     path = path.replace(f"<{name}>", value)
                 answer = anna.ask(method, path, **body(rule, method))
-                assert 300 <= answer.status_code < 500, (method, path, answer.status_code)
+                made = method in ("PUT", "DELETE") and part in MADE_BY_BROWSERS
+                assert (200 if made else 300) <= answer.status_code < 500, (method, path, answer.status_code)
 
 
 def test_strange_words_at_the_sign_in(small: tuple[Visitor, dict[str, str]]) -> None:
@@ -305,7 +325,9 @@ def test_strange_words_at_the_sign_in(small: tuple[Visitor, dict[str, str]]) -> 
 def test_notes_and_names_in_all_scripts_come_back(small: tuple[Visitor, dict[str, str]]) -> None:
     anna, ids = small
     text = "Übung 😀 «نص» \u202e <script>alert(1)</script> ' \" & {{ 7*7 }} %s {x}"
-    answer = anna.ask("POST", f"/ratings/{ids['mine']}/notes", {"op": "op-000001", "second": 1, "text": text})
+    answer = anna.ask(
+        "PUT", f"/ratings/{ids['mine']}/notes/{NOTE}", {"op": "op-000001", "seen": 0, "second": 1, "text": text}
+    )
     assert (answer.json or {})["text"] == text
     page = anna.ask("GET", f"/ratings/{ids['mine']}").text
     assert "<script>alert(1)" not in page
@@ -320,14 +342,14 @@ def test_the_same_operation_at_the_same_time_is_done_once(small: tuple[Visitor, 
     def write(_: int) -> TestResponse:
         client = app.test_client()
         client._cookies = dict(anna.client._cookies)
-        sent = {"op": "op-at-once", "second": 1, "text": "once"}
-        return client.post(f"/ratings/{ids['mine']}/notes", json=sent, headers={"X-CSRFToken": anna.token})
+        sent = {"op": "op-at-once", "seen": 0, "second": 1, "text": "once"}
+        return client.put(f"/ratings/{ids['mine']}/notes/{NOTE}", json=sent, headers={"X-CSRFToken": anna.token})
 
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(write, range(6)))
     statuses = [answer.status_code for answer in answers]
-    assert set(statuses) <= {201, 409, 503}, statuses
-    assert 201 in statuses
+    assert set(statuses) <= {200, 409, 503}, statuses
+    assert 200 in statuses
     assert anna.ask("GET", f"/ratings/{ids['mine']}").text.count("<p>once</p>") == 1
 
 

@@ -37,6 +37,18 @@ PAGES = {
     "study for a researcher": ("rosa", "/studies/pilot", 200),
     "job": ("rosa", "/jobs/{job}", 200),
     "export job": ("rosa", "/jobs/{export}", 200),
+    "cannot rate": ("anna", "/ratings/{mine}/cannot-rate", 200),
+    "concern of a rater": ("anna", "/ratings/{mine}/concern", 200),
+    "revisions": ("anna", "/ratings/{finished}/revisions", 200),
+    "leave as submitted": ("anna", "/ratings/{finished}/as-submitted", 200),
+    "manual": ("anna", "/studies/pilot/manual", 200),
+    "manual for a researcher": ("rosa", "/studies/pilot/manual", 200),
+    "messages": ("carla", "/studies/pilot/messages", 200),
+    "sessions set aside": ("carla", "/studies/pilot/set-aside", 200),
+    "rating set aside": ("ben", "/ratings/{aside}", 200),
+    "concerns": ("sam", "/concerns", 200),
+    "a concern": ("sam", "/concerns/{concern}", 200),
+    "lock a wave": ("rosa", "/studies/pilot/waves/main/lock", 200),
     "components": ("anna", "/style", 200),
     "closed": ("anna", "/studies/pilot", 403),
     "not found": ("anna", "/nowhere", 404),
@@ -124,7 +136,15 @@ def test_every_route_with_a_page_is_among_them(world: World) -> None:
         for page, (_, path, _) in PAGES.items()
         if "not found" not in page
     }
-    others = {"static", "recordings.audio", "recordings.peaks", "exports.fetch"}
+    others = {
+        "static",
+        "recordings.audio",
+        "recordings.peaks",
+        "recordings.voice",
+        "exports.fetch",
+        "ratings.hours",
+        "ratings.manual",
+    }
     gets = {rule.endpoint for rule in world.app.url_map.iter_rules() if "GET" in (rule.methods or set())}
     assert gets - others == shown
 

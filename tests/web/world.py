@@ -16,7 +16,12 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from rater.people.operations import invite_person
-from rater.ratings.operations.notes import write_note
+from rater.ratings.operations.concerns import raise_concern
+from rater.ratings.operations.logs import save_other_task
+from rater.ratings.operations.manual import add_ruling
+from rater.ratings.operations.messages import send_message
+from rater.ratings.operations.notes import save_note
+from rater.ratings.operations.setting_aside import set_aside
 from rater.storage.database import db, writing
 from rater.storage.media.peaks import Peaks
 from rater.storage.media.store import MediaStore
@@ -173,8 +178,16 @@ def _fill(session: Session, store: MediaStore) -> dict[str, str]:
 
     task = make_task(session, study, sessions[0], sessions[1])
     other_task = make_task(session, study, sessions[1], sessions[2], code="HW2")
-    note = write_note(session, actor_of(anna), mine.public_id, 12.5, "rationale given", now=NOON)
-    bens_note = write_note(session, actor_of(ben), bens.public_id, 3, "mine alone", now=NOON)
+    note = save_note(session, actor_of(anna), mine.public_id, "a" * 32, 12.5, "#ghes1 rationale given", now=NOON)
+    bens_note = save_note(session, actor_of(ben), bens.public_id, "b" * 32, 3, "mine alone", now=NOON)
+    aside = make_assignment(session, study, sessions[0], "R2", place=2)
+    obstacle = set_aside(session, actor_of(ben), aside.public_id, "deviates_from_manual", "another language", now=NOON)
+    sam = make_person(session, "sam@example.org")
+    study.concern_person_id, study.concern_contact = sam.id, "Sam, extension 12"
+    concern = raise_concern(session, actor_of(anna), mine.public_id, "speaks of giving up", now=NOON)
+    message = send_message(session, COMMAND_LINE, study, "Please rate by Friday", now=NOON)
+    save_other_task(session, actor_of(anna), mine.public_id, "c" * 32, "Call a friend", "behavioral", None, now=NOON)
+    add_ruling(session, COMMAND_LINE, study, "ghes", "ghes1", NOON.date(), "Half a task counts as *partly*", now=NOON)
     audio, peaks = store.put_bytes(SOUND), store.put_bytes(PEAKS.to_bytes())
     size = len(SOUND)
     recording = make_recording(session, sessions[1], audio, peaks, size=size, mime="audio/ogg")
@@ -197,6 +210,10 @@ def _fill(session: Session, store: MediaStore) -> dict[str, str]:
         "recording": recording.public_id,
         "other_recording": elsewhere_recording.public_id,
         "invitation": invitation,
+        "obstacle": obstacle.public_id,
+        "aside": aside.public_id,
+        "concern": concern.public_id,
+        "message": message.public_id,
         **{name: job.public_id for name, job in jobs.items()},
     }
 

@@ -1,7 +1,9 @@
-/** Two windows gave one item two values: both are shown, the rater chooses. */
+/** Two computers gave one thing two values: both are shown, the rater chooses, and nothing is dropped before. */
+import { kindOf } from "./describing.mjs";
+
 export class Clash {
-  constructor(saver, items, say) {
-    Object.assign(this, { saver, items, say, waiting: [] });
+  constructor(saver, describe, say) {
+    Object.assign(this, { saver, describe, say, waiting: [] });
     this.dialog = document.querySelector('[data-part="conflict-dialog"]');
     this.part = (name) => this.dialog.querySelector(`[data-part="conflict-${name}"]`);
     saver.addEventListener("clash", ({ detail }) => {
@@ -13,25 +15,22 @@ export class Clash {
   }
 
   #ask() {
-    const { key, mine, theirs } = this.waiting[0];
-    const item = this.items.items.find((each) => each.dataset.item === key);
-    this.part("item").textContent = item.querySelector(".item-text").textContent;
-    this.part("mine").textContent = this.#words(mine, item);
-    this.part("theirs").textContent = this.#words(theirs, item);
+    const { key, change, theirs } = this.waiting[0];
+    const mine = this.describe(change);
+    const [kind] = kindOf(key);
+    this.part("title").textContent = this.say({ item: "clash_item", note: "clash_note" }[kind] ?? "clash_entry");
+    this.part("item").textContent = mine.name;
+    this.part("mine").textContent = mine.value;
+    this.part("theirs").textContent = this.describe({ key, body: { ...change.body, ...theirs } }).value;
     this.dialog.returnValue = "";
     this.dialog.showModal();
   }
 
-  #words({ value, missing_code }, item) {
-    const given = value === null ? missing_code : String(value);
-    return given === null ? this.say("no_value") : this.items.wordsOf(given, item);
-  }
-
+  /** A dialog that was closed without a choice, as a second Escape does, is opened again. */
   #answered() {
-    const { key, theirs } = this.waiting.shift();
-    const choice = this.dialog.returnValue === "mine" ? "mine" : "theirs";
-    if (choice === "theirs") this.items.show(key, theirs);
-    this.saver.resolve(key, choice);
+    const choice = this.dialog.returnValue;
+    if (!["mine", "theirs"].includes(choice)) return this.#ask();
+    this.saver.resolve(this.waiting.shift().key, choice);
     if (this.waiting.length) this.#ask();
   }
 }

@@ -1,4 +1,6 @@
-/** The items of all scales: which one is in work, what is rated, how far each scale has come. */
+/** The items of all scales: which one is in work, what it is given, what is marked to be discussed. */
+import { Anchors } from "./anchors.mjs";
+import { Outline } from "./outline.mjs";
 
 /** A radio button's value as the server wants it: a point is a number, anything else a missing code. */
 export function pointOf(text) {
@@ -15,19 +17,32 @@ export function neighbour(index, direction, count) {
   return Math.min(count - 1, Math.max(0, index + direction));
 }
 
+/** What a key of the saver is to the items: {item, what: "point" | "unsure"}, or null where it is of something else. */
+export function itemOf(key, items) {
+  const flagged = key.startsWith("unsure-") ? key.slice("unsure-".length) : null;
+  if (items.includes(key)) return { item: key, what: "point" };
+  return items.includes(flagged) ? { item: flagged, what: "unsure" } : null;
+}
+
+function announcerOf(root) {
+  const place = root.querySelector('[data-part="announcer"]');
+  return (text) => (place.textContent = text);
+}
+
 export class Items extends EventTarget {
-  constructor(root, saver, say) {
+  constructor(root, saver, say, announce = announcerOf(root)) {
     super();
-    Object.assign(this, { root, saver, say, locked: root.dataset.state === "submitted" });
+    Object.assign(this, { root, saver, say, announce, locked: !["open", "started"].includes(root.dataset.state) });
     this.items = [...root.querySelectorAll(".item")];
-    this.chips = new Map([...root.querySelectorAll("[data-for]")].map((chip) => [chip.dataset.for, chip]));
     for (const item of this.items) saver.know(item.dataset.item, { version: Number(item.dataset.version) });
     root.classList.add("enhanced");
-    this.#switchAnchors();
+    this.anchors = new Anchors(root);
+    this.outline = new Outline(root, this, say);
     root.addEventListener("focusin", (event) => this.#focused(event));
     root.addEventListener("change", (event) => this.#changed(event));
     root.addEventListener("click", (event) => this.#clicked(event));
-    root.addEventListener("pointerdown", (event) => (this.before = this.#chosenOf(event)));
+    root.addEventListener("pointerdown", (event) => this.#pointed(event));
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (this.isPointing = false));
     saver.addEventListener("confirmed", ({ detail }) => this.#confirmed(detail));
     this.recount();
     if (!this.locked) this.#begin();
@@ -48,8 +63,17 @@ export class Items extends EventTarget {
   /** What an item is called and what it has now, in words. */
   describe(item) {
     const radio = this.chosen(item);
-    const text = item.querySelector(".item-text").textContent;
-    return radio ? this.say("rated", { item: text, value: this.wordsOf(radio.value, item) }) : this.say("cleared", { item: text });
+    const said = { item: this.nameOf(item), value: radio ? this.wordsOf(radio.value, item) : this.say("no_value") };
+    return this.say(this.flag(item)?.checked ? "rated_unsure" : "rated", said);
+  }
+
+  nameOf(item) {
+    return item.querySelector(".item-text").textContent;
+  }
+
+  /** The box that marks an item as one to discuss. */
+  flag(item) {
+    return item.querySelector('input[name^="unsure-"]');
   }
 
   wordsOf(value, item) {
@@ -61,31 +85,65 @@ export class Items extends EventTarget {
   rate(value, moveOn = true) {
     const item = this.current;
     const radio = item && this.radios(item).find((each) => each.value === value);
-    if (!radio || this.locked) return false;
+    if (!radio || this.#isClosed(radio)) return false;
     radio.checked = true;
     this.#save(item);
-    if (moveOn) this.move(1);
+    const next = moveOn && this.move(1);
+    if (next) this.announce(this.say("rated_next", { said: this.describe(item), next: this.nameOf(next) }));
     return true;
   }
 
   cycleCodes() {
+    if (!this.current) return;
     const codes = this.radios(this.current).filter((radio) => radio.closest(".codes")).map((radio) => radio.value);
     if (codes.length) this.rate(nextCode(codes, this.chosen(this.current)?.value), false);
   }
 
   clear() {
     const radio = this.current && this.chosen(this.current);
-    if (!radio || this.locked) return;
+    if (!radio || this.#isClosed(radio)) return;
     radio.checked = false;
     this.#save(this.current);
   }
 
+  /** Mark the item in work as unsure, or take the mark away. */
+  toggleUnsure() {
+    const flag = this.current && this.flag(this.current);
+    if (!flag || this.#isClosed(flag)) return false;
+    flag.click();
+    return true;
+  }
+
+  /** Open all anchors in full, or only those of the item in work. */
+  toggleAnchors() {
+    this.announce(this.say(this.anchors.toggle() ? "anchors_all" : "anchors_one"));
+  }
+
+  /** Go to the item before (-1) or after (1); the item that is then in work, or null at the end. */
   move(direction) {
-    const next = this.items[neighbour(this.items.indexOf(this.current), direction, this.items.length)];
-    if (!next) return;
+    const was = this.current;
+    const next = this.items[neighbour(this.items.indexOf(was), direction, this.items.length)];
+    if (!next) return null;
     this.#work(next);
     next.focus({ preventScroll: true });
     next.scrollIntoView({ block: "center", behavior: "instant" });
+    return next === was ? null : next;
+  }
+
+  #isClosed(input) {
+    return this.locked || input.matches(":disabled");
+  }
+
+  /** Show what a change says of an item, without saving it; changes of other things are passed over. */
+  restore({ key, body }) {
+    const found = itemOf(key, this.items.map((item) => item.dataset.item));
+    if (!found) return;
+    const item = this.items.find((each) => each.dataset.item === found.item);
+    if (found.what === "point") this.show(found.item, body);
+    else this.flag(item).checked = Boolean(body.unsure);
+    const { version } = this.saver.known(key);
+    if (found.what === "point" && version !== undefined) this.#saw(item, version);
+    this.recount();
   }
 
   /** Show a point that did not come from here. */
@@ -114,16 +172,19 @@ export class Items extends EventTarget {
     was?.classList.remove("is-current");
     item.classList.add("is-current");
     if (was) scrollBy({ top: item.getBoundingClientRect().top - top, behavior: "instant" });
-    for (const [id, chip] of this.chips) chip.toggleAttribute("aria-current", id === item.dataset.item);
+    this.outline.point(item);
+    this.root.dispatchEvent(new CustomEvent("work", { detail: item }));
   }
 
+  /** An item that is pointed at opens on the click: what is under the pointer must not move before. */
   #focused(event) {
     const item = event.target.closest(".item");
-    if (item && !this.locked) this.#work(item);
+    if (item && !this.locked && !this.isPointing) this.#work(item);
   }
 
-  #chosenOf(event) {
-    return event.target.matches(".item input[type=radio]:checked") ? event.target : null;
+  #pointed({ target }) {
+    this.isPointing = true;
+    this.before = target.matches(".item input[type=radio]:checked") ? target : null;
   }
 
   #clicked(event) {
@@ -139,7 +200,17 @@ export class Items extends EventTarget {
 
   #changed(event) {
     const item = event.target.closest(".item");
-    if (item) this.#save(item);
+    if (!item) return;
+    if (event.target === this.flag(item)) this.#mark(item);
+    else if (event.target.type === "radio") this.#save(item);
+  }
+
+  #mark(item) {
+    const id = item.dataset.item;
+    const { checked } = this.flag(item);
+    this.saver.put(`unsure-${id}`, { url: `${this.root.dataset.saveItem}${id}/unsure`, body: { unsure: checked }, merge: true });
+    this.outline.show(item);
+    this.announce(this.say(checked ? "marked_unsure" : "marked_sure", { item: this.nameOf(item) }));
   }
 
   #save(item) {
@@ -150,49 +221,23 @@ export class Items extends EventTarget {
     item.classList.remove("is-missing");
     item.querySelector(".item-fault")?.remove();
     this.recount();
+    this.announce(this.describe(item));
     this.dispatchEvent(new CustomEvent("rated", { detail: item }));
   }
 
   #confirmed({ change, data }) {
     const item = this.items.find((each) => each.dataset.item === change.key);
-    const seen = item?.querySelector(`input[name="seen-${change.key}"]`);
-    if (seen && data.version !== undefined) seen.value = data.version;
+    if (item && data.version !== undefined) this.#saw(item, data.version);
+  }
+
+  #saw(item, version) {
+    item.querySelector(`input[name="seen-${item.dataset.item}"]`).value = version;
   }
 
   /** Bring counts, outline and the list of missing items up to date. */
   recount() {
-    let done = 0;
-    for (const scale of this.root.querySelectorAll("[data-scale]")) {
-      const items = [...scale.querySelectorAll(".item")];
-      const rated = items.filter((item) => this.chosen(item)).length;
-      scale.querySelector('[data-part="scale-count"]').textContent = this.say("count", { done: rated, total: items.length });
-      done += rated;
-    }
-    document.querySelector('[data-part="done"]').textContent = String(done);
-    for (const item of this.items) this.#chip(item);
+    this.outline.count();
     this.missing = this.items.filter((item) => !this.chosen(item));
     this.dispatchEvent(new CustomEvent("count", { detail: this.missing }));
-  }
-
-  #chip(item) {
-    const chip = this.chips.get(item.dataset.item);
-    const radio = this.chosen(item);
-    chip.textContent = !radio ? "" : radio.closest(".codes") ? "–" : radio.value;
-    chip.classList.toggle("is-rated", Boolean(radio));
-    chip.classList.toggle("is-missing", item.classList.contains("is-missing"));
-    chip.setAttribute("aria-label", this.describe(item));
-  }
-
-  #switchAnchors() {
-    const box = this.root.querySelector('[data-part="all-anchors"]');
-    const tick = box.querySelector("input");
-    const apply = () => this.root.classList.toggle("show-all", tick.checked);
-    tick.checked = localStorage.getItem("rater-all-anchors") === "yes";
-    tick.addEventListener("change", () => {
-      localStorage.setItem("rater-all-anchors", tick.checked ? "yes" : "no");
-      apply();
-    });
-    box.hidden = false;
-    apply();
   }
 }

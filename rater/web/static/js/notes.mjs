@@ -1,167 +1,165 @@
 /** The rater's own notes, each bound to the second at which its typing began. */
 import { formatTime } from "./clock.mjs";
-
-/** The stamp after the text has changed: taken when typing begins, dropped when nothing is left. */
-export function stampAfter(text, stamp, now) {
-  if (!text.trim()) return null;
-  return stamp ?? now;
-}
+import { ItemNotes } from "./itemnotes.mjs";
+import { NewNote } from "./newnote.mjs";
+import { NoteRow } from "./noterow.mjs";
+import { TagBox } from "./tagbox.mjs";
 
 /** Notes in the order of the recording; of equal seconds the earlier one first. */
 export function inOrder(notes) {
   return [...notes].sort((a, b) => a.second - b.second);
 }
 
-function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
+/** The id of the note that a change belongs to, or null. */
+export function noteOf(key) {
+  return /^note-([\w-]+)$/.exec(key)?.[1] ?? null;
 }
 
 export class Notes {
   constructor(root, saver, player, say, announce) {
-    Object.assign(this, { saver, player, say, announce, url: root.dataset.note, stamp: null, made: 0 });
-    this.part = (name) => root.querySelector(`[data-part="${name}"]`);
-    this.list = this.part("note-list");
-    this.text = this.part("note-text");
+    Object.assign(this, { root, saver, player, say, announce });
+    this.list = root.querySelector('[data-part="note-list"]');
+    this.beside = new ItemNotes(root, player, say);
+    this.items = [...root.querySelectorAll(".item")].map((item) => ({
+      id: item.dataset.item,
+      name: item.querySelector(".item-text").textContent,
+    }));
+    this.notes = [];
+    const box = root.querySelector('[data-part="note-new"]');
+    if (box) this.new = new NewNote(this, box);
     this.notes = [...this.list.children].map((row) => this.#adopt(row));
-    this.part("notes").hidden = !this.text && !this.notes.length;
-    if (this.text) this.#open();
-    this.player?.addEventListener("time", ({ detail }) => this.#near(detail));
-    this.#render();
+    player?.addEventListener("time", ({ detail }) => this.#near(detail));
+    this.#show();
   }
 
-  /** Text that was typed and not kept yet. */
+  /** Text that was typed and not kept yet, in the new note or in one that is being changed. */
   get draft() {
-    return this.text?.value.trim() ?? "";
+    return this.new?.draft || (this.notes.find((note) => note.row.unkept)?.row.unkept ?? "");
+  }
+
+  get canWrite() {
+    return Boolean(this.new);
   }
 
   focus() {
-    this.text?.focus();
+    this.new?.focus();
   }
 
-  #adopt(row) {
-    const key = `note-${row.dataset.note}`;
-    this.saver.know(key, { id: row.dataset.note });
-    return { key, second: Number(row.dataset.second), text: row.querySelector("p").textContent };
+  /** The item in work, if any. */
+  get inWork() {
+    return this.root.querySelector(".item.is-current");
   }
 
-  #open() {
-    this.part("note-new").hidden = false;
-    this.part("note-hint").hidden = false;
-    this.text.addEventListener("input", () => this.#typed());
-    this.text.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        this.#keep();
-      } else if (event.key === "Escape") this.text.blur();
-    });
-    this.player?.addEventListener("time", () => this.#showStamp());
-    this.#showStamp();
+  /** Keep a new note. */
+  add(note) {
+    this.#insert(note);
+    this.#save(note);
+    this.announce(this.say("note_kept", { time: formatTime(note.second) }));
   }
 
-  #typed() {
-    this.stamp = stampAfter(this.text.value, this.stamp, this.player?.now ?? 0);
-    this.#showStamp();
+  /** Show a note as a change makes it, without saving it; other changes are passed over. */
+  restore({ key, method, body }) {
+    const id = noteOf(key);
+    if (!id) return;
+    const note = this.notes.find((each) => each.id === id);
+    if (method === "DELETE") this.#forget(note);
+    else if (note) this.#set(note, body, false);
+    else this.#insert({ id, second: body.second, text: body.text });
   }
 
-  #showStamp() {
-    this.part("note-new").classList.toggle("is-stamped", this.stamp !== null);
-    this.part("note-stamp").textContent = formatTime(this.stamp ?? this.player?.now ?? 0);
+  /** The value that another window or computer gave. */
+  show(key, current) {
+    this.restore({ key, method: "PUT", body: current });
   }
 
-  #keep() {
-    if (!this.draft) return;
-    this.#add({ second: Math.round(this.stamp * 10) / 10, text: this.draft });
-    this.announce(this.say("note_kept", { time: formatTime(this.stamp) }));
-    this.text.value = "";
-    this.#typed();
+  /** A box for a note's text in which tags are completed. */
+  tagged(box) {
+    return new TagBox(box, () => this.items, () => this.inWork?.dataset.item, this.say, this.announce);
   }
 
-  #add({ second, text }) {
-    this.made += 1;
-    const note = { key: `note-new-${this.made}-${Date.now()}`, second, text };
-    this.saver.put(note.key, { method: "POST", url: this.url, body: { second, text } });
-    this.notes.push(note);
-    this.#render();
-  }
-
-  #change(note, text) {
+  /** Keep other words for a note. */
+  change(note, text) {
     const kept = text.trim();
     if (kept && kept !== note.text) {
-      note.text = kept;
-      this.saver.put(note.key, { url: `${this.url}/{id}`, body: { text: kept }, merge: true });
-    }
-    this.#render();
+      this.#set(note, { text: kept });
+      this.#save(note);
+    } else note.row.draw();
   }
 
-  #delete(note) {
-    this.saver.put(note.key, { method: "DELETE", url: `${this.url}/{id}`, body: {} });
+  delete(note) {
     note.deleted = true;
+    this.saver.put(this.#key(note), { method: "DELETE", url: this.#url(note), body: {} });
     this.announce(this.say("note_deleted", { time: formatTime(note.second) }));
-    this.#render();
-    this.list.querySelector(".is-deleted button")?.focus();
+    note.row.draw();
+    note.row.element.querySelector("button").focus();
+    this.#show();
   }
 
-  #undo(note) {
+  undo(note) {
+    this.#set(note, {});
+    this.#save(note);
+    note.row.element.querySelector("button")?.focus();
+  }
+
+  #key({ id }) {
+    return `note-${id}`;
+  }
+
+  #url({ id }) {
+    return `${this.root.dataset.note}/${id}`;
+  }
+
+  #save(note) {
+    const { second, text } = note;
+    this.saver.put(this.#key(note), { url: this.#url(note), body: { second, text }, merge: true, versioned: true });
+  }
+
+  #adopt(element) {
+    const { note: id, second, version } = element.dataset;
+    const note = { id, second: Number(second), text: element.querySelector("p").textContent };
+    this.saver.know(this.#key(note), { version: Number(version ?? 1) });
+    note.row = new NoteRow(this, note, element);
+    return note;
+  }
+
+  #insert(note) {
+    note.row = new NoteRow(this, note, document.createElement("li"));
+    this.notes.push(note);
+    this.#place(note);
+    this.#show();
+  }
+
+  #set(note, { second = note.second, text = note.text }, mine = true) {
+    const changed = { second, text, deleted: false };
+    Object.assign(note, changed);
+    note.row.draw(mine);
+    this.#place(note);
+    this.#show();
+  }
+
+  #forget(note) {
+    if (!note) return;
+    note.row.element.remove();
     this.notes = this.notes.filter((each) => each !== note);
-    this.#add(note);
+    this.#show();
   }
 
-  #render() {
+  /** Put the row where it belongs, and no other anywhere else: somebody may be typing in one. */
+  #place(note) {
     this.notes = inOrder(this.notes);
-    this.list.replaceChildren(...this.notes.map((note) => (note.deleted ? this.#gone(note) : this.#row(note))));
-    this.player?.mark(this.notes.filter((note) => !note.deleted).map((note) => note.second));
+    const next = this.notes[this.notes.indexOf(note) + 1];
+    const { element } = note.row;
+    if (element.nextElementSibling !== (next?.row.element ?? null) || !element.isConnected) this.list.insertBefore(element, next?.row.element ?? null);
   }
 
-  #row(note) {
-    const time = formatTime(note.second);
-    const row = element("li", {}, this.#hearButton(note, time), element("p", { textContent: note.text }));
-    row.dataset.second = note.second;
-    if (!this.text) return row;
-    const act = (word, onclick) => {
-      const button = element("button", { type: "button", textContent: this.say(word), onclick });
-      button.setAttribute("aria-label", `${this.say(word)}: ${this.say("note_edit_label", { time })}`);
-      return button;
-    };
-    row.append(
-      element("span", { className: "acts" }, act("edit", () => this.#edit(note, row)), act("delete", () => this.#delete(note))),
-    );
-    return row;
-  }
-
-  #hearButton(note, time) {
-    if (!this.player) return element("span", { className: "stamp", textContent: time });
-    const hear = element("button", { type: "button", className: "stamp", textContent: time, title: this.say("hear", { time }) });
-    hear.addEventListener("click", () => this.player.hear(note.second));
-    return hear;
-  }
-
-  #gone(note) {
-    const words = element("p", { className: "quiet", textContent: this.say("note_deleted", { time: formatTime(note.second) }) });
-    const undo = element("button", { type: "button", textContent: this.say("undo"), onclick: () => this.#undo(note) });
-    return element("li", { className: "is-deleted" }, element("span"), words, undo);
-  }
-
-  #edit(note, row) {
-    const box = element("textarea", { value: note.text, rows: 2, maxLength: 2000 });
-    box.setAttribute("aria-label", this.say("note_edit_label", { time: formatTime(note.second) }));
-    box.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#render();
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.#change(note, box.value);
-    });
-    const keep = element("button", { type: "button", textContent: this.say("keep"), onclick: () => this.#change(note, box.value) });
-    const cancel = element("button", { type: "button", textContent: this.say("cancel"), onclick: () => this.#render() });
-    row.replaceChildren(row.firstChild, box, element("span", { className: "editing" }, keep, cancel));
-    box.focus();
+  #show() {
+    const there = this.notes.filter((note) => !note.deleted);
+    this.list.closest("section").hidden = !this.new && !this.notes.length;
+    this.player?.mark(there.map((note) => note.second));
+    this.beside.show(there);
   }
 
   #near(now) {
-    for (const row of this.list.children) {
-      const since = now - Number(row.dataset.second);
-      row.classList.toggle("is-near", since >= 0 && since < 4);
-    }
+    for (const { row, second } of this.notes) row.element.classList.toggle("is-near", now >= second && now - second < 4);
   }
 }

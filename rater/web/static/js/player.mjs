@@ -1,5 +1,11 @@
 /** The recording: plays by the page's own <audio> element, which works without this module too. */
+import { BOOSTS, Boost } from "./boost.mjs";
 import { formatTime } from "./clock.mjs";
+import { Hearing } from "./hearing.mjs";
+import { nextOf } from "./ladder.mjs";
+import { Loop } from "./loop.mjs";
+import { Recovery } from "./recovery.mjs";
+import { SilenceSkip } from "./silence.mjs";
 
 export const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 const SPEED_KEY = "rater-speed";
@@ -9,13 +15,24 @@ export function seekTarget(now, step, duration) {
   return Math.min(Math.max(0, now + step), duration);
 }
 
-/** The next speed in a direction (+1, -1); stays at the ends, and finds its place from a speed between two steps. */
+/** The next speed in a direction (+1, -1). */
 export function nextSpeed(speed, direction) {
-  const further = SPEEDS.filter((s) => (direction > 0 ? s > speed + 1e-9 : s < speed - 1e-9));
-  if (!further.length) return direction > 0 ? SPEEDS[SPEEDS.length - 1] : SPEEDS[0];
-  return direction > 0 ? further[0] : further[further.length - 1];
+  return nextOf(SPEEDS, speed, direction);
 }
 
+/** The first of several wishes that is a speed on offer; 1 where none is. */
+export function firstSpeed(...wishes) {
+  return wishes.map(Number).find((wish) => SPEEDS.includes(wish)) ?? 1;
+}
+
+/** Where listening goes on: where it stopped, or the start for one who had come to the end. */
+export function resumeAt(position, duration) {
+  return position > 0 && position < duration - 1 ? position : 0;
+}
+
+/**
+ * Events: "time" (second), "speed" (factor), "told" (a sentence to announce). The element itself hears "share".
+ */
 export class Player extends EventTarget {
   constructor(element, say) {
     super();
@@ -24,10 +41,18 @@ export class Player extends EventTarget {
     this.audio = element.querySelector("audio");
     this.duration = Number(element.dataset.duration);
     this.part = (name) => element.querySelector(`[data-part="${name}"]`);
+    this.lastNow = resumeAt(Number(element.dataset.position), this.duration);
+    if (this.lastNow) this.audio.currentTime = this.lastNow;
+    this.skip = new SilenceSkip(this);
+    this.stretch = new Loop(this);
+    this.boost = new Boost(this);
+    this.hearing = new Hearing(this);
+    this.recovery = new Recovery(this);
     this.#connect();
-    this.#restoreSpeed();
+    this.setSpeed(firstSpeed(element.dataset.speed, localStorage.getItem(SPEED_KEY)));
     this.part("player-ui").hidden = false;
     element.classList.add("is-enhanced");
+    this.#showTime();
     this.#draw();
   }
 
@@ -35,8 +60,14 @@ export class Player extends EventTarget {
     return this.audio.currentTime;
   }
 
+  /** Whether the sound should be running. */
+  get wanted() {
+    return !this.audio.paused;
+  }
+
   toggle() {
-    if (this.audio.paused) this.audio.play().catch(() => this.#fault("audio_fault"));
+    if (this.recovery.isAway) this.recovery.again(true);
+    else if (this.audio.paused) this.audio.play().catch((error) => error.name === "AbortError" || this.recovery.fail());
     else this.audio.pause();
   }
 
@@ -45,6 +76,7 @@ export class Player extends EventTarget {
   }
 
   seek(second) {
+    this.hearing.note();
     this.audio.currentTime = second;
     this.#showTime();
   }
@@ -67,10 +99,37 @@ export class Player extends EventTarget {
     this.dispatchEvent(new CustomEvent("speed", { detail: speed }));
   }
 
+  changeBoost(direction) {
+    this.boost.set(nextOf(BOOSTS, this.boost.value, direction));
+  }
+
+  toggleSkip() {
+    this.skip.toggle();
+  }
+
+  /** Set the start of a loop, then its end, then let it go. */
+  loop() {
+    this.stretch.press();
+  }
+
   /** Small marks on the waveform, at seconds. */
   mark(seconds) {
     this.marks = seconds;
     this.wave?.mark(seconds);
+  }
+
+  /** Say a sentence to those who listen for what is told. */
+  tell(name, values) {
+    this.dispatchEvent(new CustomEvent("told", { detail: this.say(name, values) }));
+  }
+
+  /** Look where the clock is and jump where a loop ends or a silence is skipped. */
+  follow() {
+    const { audio } = this;
+    if (audio.paused || audio.seeking) return;
+    const back = this.stretch.target(audio.currentTime);
+    const on = back ?? this.skip.target(audio.currentTime);
+    if (back !== null || (on !== null && this.stretch.holds(on))) this.seek(on);
   }
 
   #connect() {
@@ -80,8 +139,9 @@ export class Player extends EventTarget {
       button.addEventListener("click", () => this.step(Number(button.dataset.step)));
     this.part("speed").addEventListener("change", (event) => this.setSpeed(Number(event.target.value)));
     for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, () => this.#showState());
-    for (const name of ["timeupdate", "seeked"]) audio.addEventListener(name, () => this.#showTime());
-    audio.addEventListener("error", () => this.#fault("audio_fault"));
+    for (const name of ["timeupdate", "seeking", "seeked"]) audio.addEventListener(name, () => this.#showTime());
+    audio.addEventListener("timeupdate", () => this.follow());
+    audio.addEventListener("ended", () => this.stretch.inside && this.hear(this.stretch.state.start));
     this.part("wave").addEventListener("keydown", (event) => this.#slide(event));
   }
 
@@ -95,11 +155,6 @@ export class Player extends EventTarget {
     else this.seek(target);
   }
 
-  #restoreSpeed() {
-    const kept = Number(localStorage.getItem(SPEED_KEY));
-    this.setSpeed(SPEEDS.includes(kept) ? kept : 1);
-  }
-
   #showState() {
     const playing = !this.audio.paused;
     this.element.classList.toggle("is-playing", playing);
@@ -108,19 +163,15 @@ export class Player extends EventTarget {
   }
 
   #showTime() {
-    const text = formatTime(this.now);
+    if (!this.recovery.isAway && !this.audio.error) this.lastNow = this.now;
+    const text = formatTime(this.lastNow);
     if (text === this.shown) return;
     this.shown = text;
     this.part("now").textContent = text;
     const slider = this.part("wave");
-    slider.setAttribute("aria-valuenow", String(Math.round(this.now)));
+    slider.setAttribute("aria-valuenow", String(Math.round(this.lastNow)));
     slider.setAttribute("aria-valuetext", this.say("position", { now: text, total: formatTime(this.duration) }));
-    this.dispatchEvent(new CustomEvent("time", { detail: this.now }));
-  }
-
-  #fault(sentence) {
-    this.part("player-fault").textContent = this.say(sentence);
-    this.part("player-fault").hidden = false;
+    this.dispatchEvent(new CustomEvent("time", { detail: this.lastNow }));
   }
 
   async #draw() {
@@ -128,8 +179,11 @@ export class Player extends EventTarget {
       const { Wave } = await import("./wave.mjs");
       this.wave = await Wave.draw(this);
       this.wave.mark(this.marks ?? []);
+      this.wave.loop(this.stretch.state);
     } catch {
-      this.#fault("wave_fault");
+      this.part("wave-fault").hidden = false;
     }
+    await this.skip.load();
+    this.hearing.show();
   }
 }

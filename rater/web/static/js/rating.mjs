@@ -1,35 +1,49 @@
-/** The rating screen: joins the recording, the notes, the items, the keys and saving. */
+/** The rating screen: joins the recording, the notes, the items, the logs, the keys and saving. */
 import { Clash } from "./clash.mjs";
+import { describer } from "./describing.mjs";
+import { heedEarly } from "./early.mjs";
 import { HomeworkLog } from "./homework.mjs";
 import { Items } from "./items.mjs";
 import { Keys } from "./keys.mjs";
+import { Listening } from "./listening.mjs";
 import { Notes } from "./notes.mjs";
 import { Player } from "./player.mjs";
 import { SaveState } from "./savestate.mjs";
 import { Saver } from "./saving.mjs";
-import { Sender } from "./sending.mjs";
+import { Sender, personOf } from "./sending.mjs";
+import { browserStore } from "./store.mjs";
 import { Submission } from "./submit.mjs";
+import { Tabs } from "./tabs.mjs";
 import { pageWords } from "./words.mjs";
 
-export function attach(root) {
+export async function attach(root) {
   const say = pageWords(document);
   const announcer = root.querySelector('[data-part="announcer"]');
   const announce = (text) => (announcer.textContent = text);
-  const sender = new Sender(document);
-  const saver = new Saver((change) => sender.send(change));
-  const state = new SaveState(root, saver, sender, say);
   const recording = root.querySelector('[data-part="player"]');
-  const player = recording ? new Player(recording, say) : null;
-  const items = new Items(root, saver, say);
-  const notes = new Notes(root, saver, player, say, announce);
-  state.draft = () => notes.draft;
-  new HomeworkLog(root, saver);
-  new Clash(saver, items, say);
-  new Submission(root, saver, items);
-  items.addEventListener("rated", ({ detail }) => announce(items.describe(detail)));
+  const player = recording?.querySelector("audio") ? new Player(recording, say) : null;
   player?.addEventListener("speed", ({ detail }) => announce(say("speed_is", { speed: detail })));
+  player?.addEventListener("told", ({ detail }) => announce(detail));
+
+  const store = browserStore(document, root.dataset.rating, root.dataset.code);
+  const leftovers = await store.adopt();
+  const sender = new Sender(document);
+  const describe = describer(document, say);
+  const saver = new Saver((change) => sender.send(change), { store, describe });
+  const state = new SaveState(root, saver, sender, say);
+  const items = new Items(root, saver, say, announce);
+  const notes = new Notes(root, saver, player, say, announce);
+  const log = new HomeworkLog(root, saver, say, announce);
+  const listening = player && new Listening(root, player, saver);
+  state.draft = () => notes.draft;
+  new Clash(saver, describe, say);
+  new Submission(root, saver, items, say);
   new Keys(actsOn({ player, items, notes }), say, announce);
+  new Tabs(saver, { person: personOf(document), rating: root.dataset.rating });
+  heedEarly(root);
+  saver.recover([items, notes, log, ...(listening ? [listening] : [])], leftovers);
   document.getElementById("problems")?.focus();
+  root.dataset.ready = "yes";
 }
 
 function actsOn({ player, items, notes }) {
@@ -39,11 +53,18 @@ function actsOn({ player, items, notes }) {
     seek: withPlayer(({ seconds }) => player.step(seconds)),
     slower: withPlayer(() => player.changeSpeed(-1)),
     faster: withPlayer(() => player.changeSpeed(1)),
+    louder: withPlayer(() => player.changeBoost(1)),
+    softer: withPlayer(() => player.changeBoost(-1)),
+    skip: withPlayer(() => player.toggleSkip()),
+    loop: withPlayer(() => player.loop()),
     rate: ({ digit }) => items.rate(digit),
     up: () => items.move(-1),
     down: () => items.move(1),
     code: () => items.cycleCodes(),
     clear: () => items.clear(),
+    unsure: () => items.toggleUnsure(),
+    anchors: () => items.toggleAnchors(),
     note: () => notes.focus(),
+    manual: () => document.querySelector('[data-part="manual-open"]').click(),
   };
 }

@@ -5,10 +5,18 @@ const meta = (root, name) => root.querySelector(`meta[name="${name}"]`)?.content
 /** Seconds without an answer after which a request counts as lost. */
 const PATIENCE_MS = 15_000;
 
+/** Longest body that may outlive the page: browsers let 64 KiB of them be on their way at once. */
+const OUTLIVES = 8_000;
+
+/** Whose page this is: the public id of the person, or the address where the page tells no id. */
+export function personOf(root) {
+  return meta(root, "person-id") || meta(root, "person");
+}
+
 export class Sender {
   constructor(document) {
     this.document = document;
-    this.person = meta(document, "person");
+    this.person = personOf(document);
     this.token = meta(document, "csrf-token");
   }
 
@@ -26,18 +34,20 @@ export class Sender {
     const answer = await fetch("/", { headers: { Accept: "text/html" } });
     if (!answer.ok) return false;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    this.someoneElse = meta(page, "person") !== "" && meta(page, "person") !== this.person;
-    if (meta(page, "person") !== this.person) return false;
+    const present = personOf(page);
+    this.someoneElse = present !== "" && present !== this.person;
+    if (present !== this.person) return false;
     this.token = meta(page, "csrf-token");
     return true;
   }
 
   async #request({ method, url, body }) {
+    const text = JSON.stringify(body);
     const answer = await fetch(url, {
       method,
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
-      body: JSON.stringify(body),
-      keepalive: true,
+      body: text,
+      keepalive: text.length < OUTLIVES,
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     const isJson = (answer.headers.get("Content-Type") ?? "").includes("json");

@@ -1,6 +1,9 @@
 /** The waveform: wavesurfer on the player's own audio element, drawn from stored peaks. */
 import WaveSurfer from "../vendor/wavesurfer.js/wavesurfer.esm.js";
-import { MINIMAP_FROM_SECONDS, decodePeaks, pixelsPerSecond } from "./peaks.mjs";
+import Timeline from "../vendor/wavesurfer.js/timeline.esm.js";
+import { formatTime } from "./clock.mjs";
+import { MINIMAP_FROM_SECONDS, decodePeaks, labelStep, pixelsPerSecond } from "./peaks.mjs";
+import { Tint } from "./tint.mjs";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -22,6 +25,26 @@ async function minimap(player) {
   const { waveColor, progressColor } = colours();
   const bars = { barWidth: 1, barGap: 1, normalize: true, dragToSeek: true };
   return Minimap.create({ container, height: 28, waveColor, progressColor, ...bars, overlayColor: "rgb(125 110 80 / 22%)", cspNonce: nonce() });
+}
+
+function timeline(width, duration) {
+  const step = labelStep(width, duration);
+  return Timeline.create({
+    height: 16,
+    timeInterval: step / 2,
+    primaryLabelInterval: step,
+    secondaryLabelInterval: step,
+    formatTimeCallback: (second) => (second > duration - step / 2 ? "" : formatTime(second)),
+    style: { fontSize: "11px", color: "var(--ink-2)" },
+  });
+}
+
+function placed(name, left, width) {
+  const made = document.createElement("div");
+  made.setAttribute("part", name);
+  made.style.left = `${left}%`;
+  if (width !== undefined) made.style.width = `${width}%`;
+  return made;
 }
 
 export class Wave {
@@ -52,20 +75,43 @@ export class Wave {
       autoScroll: true,
       minPxPerSec: pixelsPerSecond(box.clientWidth, player.duration),
       cspNonce: nonce(),
-      plugins,
+      plugins: [...plugins, timeline(box.clientWidth, player.duration)],
       ...colours(),
     });
-    dark.addEventListener("change", () => this.surfer.setOptions(colours()));
+    this.tints = [new Tint(this.surfer.getWrapper(), player.duration)];
+    if (plugins.length) this.tints.push(new Tint(player.part("minimap"), player.duration));
+    this.#show("seam", JSON.parse(player.element.dataset.parts || "[]"));
+    dark.addEventListener("change", () => {
+      this.surfer.setOptions(colours());
+      for (const tint of this.tints) tint.draw();
+    });
   }
 
+  /** Marks of notes. */
   mark(seconds) {
-    const wrapper = this.surfer.getWrapper();
-    for (const old of wrapper.querySelectorAll("[part=mark]")) old.remove();
-    for (const second of seconds) {
-      const mark = document.createElement("div");
-      mark.setAttribute("part", "mark");
-      mark.style.left = `${(100 * second) / this.duration}%`;
-      wrapper.append(mark);
-    }
+    this.#show("mark", seconds);
+  }
+
+  /** What was heard, as stretches. */
+  heard(stretches) {
+    for (const tint of this.tints) tint.draw(stretches);
+  }
+
+  /** The loop that is set, or begun, or none. */
+  loop(loop) {
+    const { start, stop } = loop ?? {};
+    this.#clear("loop");
+    if (!loop) return;
+    const share = (second) => (100 * second) / this.duration;
+    this.surfer.getWrapper().append(placed("loop", share(start), stop === undefined ? 0 : share(stop - start)));
+  }
+
+  #show(part, seconds) {
+    this.#clear(part);
+    this.surfer.getWrapper().append(...seconds.map((second) => placed(part, (100 * second) / this.duration)));
+  }
+
+  #clear(part) {
+    for (const old of this.surfer.getWrapper().querySelectorAll(`[part=${part}]`)) old.remove();
   }
 }

@@ -166,14 +166,16 @@ def test_a_machine_s_path_is_found() -> None:
 def test_the_rater_s_page_names_the_keys_and_states_of_the_rating_screen() -> None:
     static = docs.ROOT / "rater" / "web"
     text = docs.page("users.md")
-    acts = re.search(r"const acts = \{(.*?)\};", (static / "static/js/keys.mjs").read_text("utf-8"))
+    acts = re.search(r"const ACTS = \{(.*?)\};", (static / "static/js/keys.mjs").read_text("utf-8"), re.DOTALL)
     assert acts is not None
     told = {" ": "Space", "ArrowUp": "↑", "ArrowDown": "↓", "Delete": "Del", "Backspace": "Del"}
-    for key in re.findall(r'(?:^|, )(?:"([^"]+)"|(\w+)):', acts[1]):
+    keys = re.findall(r'(?:^|,)\s*(?:"([^"]+)"|(\w+)):', acts[1])
+    assert len(keys) > 10
+    for key in keys:
         name = next(filter(None, key))
         assert told.get(name, f"`{name}`") in text, name
-    words = (static / "templates/ratings/words.html").read_text("utf-8")
-    for key in ("saving", "saved", "unsaved", "offline_short"):
+    words = (static / "templates/ratings/words/saving.html").read_text("utf-8")
+    for key in ("saving", "saved", "unsaved", "offline_short", "window_short"):
         state = re.search(rf"'{key}': _\('([^'{{]+)", words)
         assert state is not None
         assert f"\n| {state[1].strip()}" in text, state[1]

@@ -28,7 +28,7 @@ ROWS = (
     f"VALUES (1, 1, 1, 'partly', 2, '{NOON}')",
     f"INSERT INTO rating (id, assignment_id, code, started_at) VALUES (1, 1, 'RT1', '{NOON}')",
     "INSERT INTO revision (id, rating_id, number, reason) VALUES (1, 1, 1, '')",
-    "INSERT INTO scale_version (id, study_id, scale, version, kind, \"order\", source, sha256, items, added_at) "
+    'INSERT INTO scale_version (id, study_id, scale, version, kind, "order", source, sha256, items, added_at) '
     f"VALUES (1, 1, 'ghes', 1, 'observer', 1, '', '', '[]', '{NOON}')",
     "INSERT INTO point (id, revision_id, scale_version_id, item, value, version, changed_at) "
     f"VALUES (1, 1, 1, 'he1', 3, 4, '{NOON}')",

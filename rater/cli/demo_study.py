@@ -27,7 +27,7 @@ from rater.ratings.operations.importing import import_ratings, read_ratings_for
 from rater.ratings.operations.logs import save_homework_report
 from rater.ratings.operations.manual import add_ruling
 from rater.ratings.operations.messages import send_message
-from rater.ratings.operations.notes import write_note
+from rater.ratings.operations.notes import save_note
 from rater.ratings.operations.opening import open_rating
 from rater.ratings.operations.saving import save_point
 from rater.recordings.manifest import read_sessions
@@ -219,6 +219,6 @@ def begin_rating(session: Session, study: Study, person: Person, session_id: str
     for item, point in BEGUN.items():
         save_point(session, actor, public_id, item, point, None, now=now)
     for second, text in NOTES:
-        write_note(session, actor, public_id, second, text, now=now)
+        save_note(session, actor, public_id, secrets.token_hex(16), second, text, now=now, seen=0)
     task, _ = open_rating(session, actor, public_id, now=now).tasks[0]
     save_homework_report(session, actor, public_id, task.public_id, Completed.PARTLY, now=now)

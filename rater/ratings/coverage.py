@@ -37,6 +37,11 @@ class Gate:
         """`wanted` rounded up and `share` rounded down, so that they never look alike before the share is reached."""
         return {"wanted": math.ceil(round(self.wanted * 100, 6)), "share": math.floor(round(self.share * 100, 6))}
 
+    @property
+    def said(self) -> dict[str, str]:
+        """The same as words for a sentence, such as 90 %."""
+        return {name: f"{percent}\N{NO-BREAK SPACE}%" for name, percent in self.percents.items()}
+
 
 def may_rate(setting: str, share: float | None, wanted: float, *, has_points: bool = False) -> Gate:
     """Whether the items of a rating are open under a study's setting, at a share heard (None: nothing told yet).

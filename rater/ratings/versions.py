@@ -1,4 +1,4 @@
-"""Changes that carry the version they were based on, and texts as raters type them."""
+"""Changes that carry the version they were based on."""
 
 from __future__ import annotations
 
@@ -25,15 +25,3 @@ def next_version(seen: int | None, kept: int | None, current: Mapping[str, Any],
     if seen is not None and seen != kept and dict(current) != dict(wanted):
         raise Stale({**current, "version": kept})
     return kept + 1
-
-
-def checked_text(text: str, longest: int, *, empty: Reason, too_long: Reason) -> str:
-    """The text without spaces around it. Raises BadInput with one of the reasons, or for signs that no row can keep."""
-    text = text.strip()
-    if not text:
-        raise BadInput(Fault(empty, Reason("Write something, or delete it")))
-    if len(text) > longest:
-        raise BadInput(Fault(too_long, Reason("Shorten it")))
-    if "\x00" in text or any(0xD800 <= ord(sign) <= 0xDFFF for sign in text):
-        raise BadInput(Fault(Reason("The text holds signs that cannot be kept"), Reason("Take them out")))
-    return text

@@ -27,7 +27,7 @@ def test_a_message_is_sent(rater: Command) -> None:
     ("arguments", "words"),
     [
         (["ex", " "], "There is no text"),
-        (["ex", "x" * 2001], "The text has 2001 signs; 2000 are the most"),
+        (["ex", "x" * 2001], "The text has 2001 characters; 2000 are the most"),
         (["ex", "turned \u202e round"], "U+202E"),
         (["ex", "hello", "--to", "R7"], "There is no rater R7 who signs in. Raters: R1"),
         (["nowhere", "hello"], "there is no study nowhere"),

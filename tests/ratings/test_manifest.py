@@ -50,7 +50,7 @@ def test_calibration_ratings_need_their_wave() -> None:
     assert len(ratings.rows) == 15
     assert {row.position for row in ratings.rows} == {Position.ALL}
     for wave in (None, "main", "training"):
-        faults = faults_of(lambda wave=wave: read_ratings(data, items=ITEMS, wave=wave))  # type: ignore[misc]
+        faults = faults_of(lambda wave=wave: read_ratings(data, items=ITEMS, wave=wave))  # type: ignore[misc]  # a lambda with a default
         assert len(faults) == 225
         assert "--wave calibration" in str(faults[0].remedy)
     main = (EXAMPLE / "ratings.csv").read_bytes()

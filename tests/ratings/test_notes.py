@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, NotFound, Refused, Stale
 from rater.ratings.completeness import GivenPoint
-from rater.ratings.operations.notes import delete_note, save_note, write_note
+from rater.ratings.operations.notes import delete_note, save_note
 from rater.ratings.operations.saving import save_sheet
 from rater.ratings.operations.submitting import submit_rating
 from rater.storage.models import Assignment, AuditEvent, Note
@@ -164,11 +164,3 @@ def test_after_submission_notes_stay_as_they_are(session: Session, work: tuple[A
         save_note(session, actor, assignment.public_id, ID, 1, "late", now=NOON, seen=1)
     with pytest.raises(Refused):
         delete_note(session, actor, assignment.public_id, ID, now=NOON)
-
-
-def test_without_a_browser_the_id_is_made_here(session: Session, work: tuple[Actor, Assignment]) -> None:
-    actor, assignment = work
-    first = write_note(session, actor, assignment.public_id, 3, "one", now=NOON)
-    second = write_note(session, actor, assignment.public_id, 3, "one", now=NOON)
-    assert first.public_id != second.public_id
-    assert save_note(session, actor, assignment.public_id, first.public_id, 3, "two", now=NOON, seen=1).version == 2

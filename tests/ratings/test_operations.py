@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from rater.errors import BadInput, Incomplete, NotFound, Refused, Stale
 from rater.ratings.completeness import GivenPoint
 from rater.ratings.operations.logs import save_difficulty, save_homework_report
-from rater.ratings.operations.notes import delete_note, write_note
+from rater.ratings.operations.notes import delete_note, save_note
 from rater.ratings.operations.opening import my_queue, open_rating
 from rater.ratings.operations.saving import save_point, save_sheet, save_unsure
 from rater.ratings.operations.submitting import submit_rating
@@ -22,6 +22,8 @@ from tests.builders.study import (
     make_study,
     make_task,
 )
+
+NOTE = "e" * 32
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ def test_items_that_raters_do_not_rate_are_not_there(
 def test_a_rating_is_submitted_only_when_complete(session: Session, work: tuple[Actor, Assignment]) -> None:
     actor, assignment = work
     study = assignment.wave.study
-    given = {item: GivenPoint(value=float(value)) for item, value in all_points(study).items() if item != "str3"}  # type: ignore[arg-type]
+    given = {item: GivenPoint(value=2.0) for item in all_points(study) if item != "str3"}
     assert save_sheet(session, actor, assignment.public_id, given, now=NOON) == 14
     with pytest.raises(Incomplete) as incomplete:
         submit_rating(session, actor, assignment.public_id, now=NOON)
@@ -107,7 +109,7 @@ def test_a_rating_is_submitted_only_when_complete(session: Session, work: tuple[
     for change in (
         lambda: save_point(session, actor, assignment.public_id, "str3", 1, None, now=NOON),
         lambda: submit_rating(session, actor, assignment.public_id, now=NOON),
-        lambda: write_note(session, actor, assignment.public_id, 3.0, "too late", now=NOON),
+        lambda: save_note(session, actor, assignment.public_id, NOTE, 3.0, "too late", now=NOON),
         lambda: save_difficulty(session, actor, assignment.public_id, "lack_of_time", True, now=NOON),
     ):
         with pytest.raises(Refused):
@@ -135,13 +137,9 @@ def test_only_the_rater_reaches_an_assignment(session: Session, work: tuple[Acto
 
 def test_notes_belong_to_a_second(session: Session, work: tuple[Actor, Assignment]) -> None:
     actor, assignment = work
-    note = write_note(
-        session, actor, assignment.public_id, 62.5, " asks about the walk ", now=NOON, operation_id="op-00001"
-    )
-    again = write_note(
-        session, actor, assignment.public_id, 62.5, "asks about the walk", now=NOON, operation_id="op-00001"
-    )
-    assert note is again
+    mine = (session, actor, assignment.public_id, NOTE)
+    note = save_note(*mine, 62.5, " asks about the walk ", now=NOON, operation_id="op-00001")
+    assert save_note(*mine, 62.5, "asks about the walk", now=NOON, operation_id="op-00001") == note
     assert (note.second, note.text) == (62.5, "asks about the walk")
     delete_note(session, actor, assignment.public_id, note.public_id, now=NOON, operation_id="op-00002")
     delete_note(session, actor, assignment.public_id, note.public_id, now=NOON, operation_id="op-00002")
@@ -156,7 +154,7 @@ def test_notes_that_cannot_be_kept_are_refused(
 ) -> None:
     actor, assignment = work
     with pytest.raises(BadInput):
-        write_note(session, actor, assignment.public_id, second, text, now=NOON)
+        save_note(session, actor, assignment.public_id, NOTE, second, text, now=NOON)
 
 
 def test_homework_is_reported_by_each_rater_alone(session: Session, work: tuple[Actor, Assignment]) -> None:
@@ -209,16 +207,18 @@ def test_a_change_whose_answer_was_lost_may_come_again_after_submission(
     session: Session, work: tuple[Actor, Assignment]
 ) -> None:
     actor, assignment = work
-    given = {item: GivenPoint(value=float(value)) for item, value in all_points(assignment.wave.study).items()}  # type: ignore[arg-type]
+    given = {item: GivenPoint(value=2.0) for item in all_points(assignment.wave.study)}
     save_sheet(session, actor, assignment.public_id, given, now=NOON)
     save_point(session, actor, assignment.public_id, "ghes1", 4, None, now=NOON, seen=1, operation_id="op-00001")
     save_difficulty(session, actor, assignment.public_id, "lack_of_time", True, now=NOON, operation_id="op-00002")
-    note = write_note(session, actor, assignment.public_id, 3.0, "a note", now=NOON, operation_id="op-00003")
+    note = save_note(session, actor, assignment.public_id, NOTE, 3.0, "a note", now=NOON, operation_id="op-00003")
     submit_rating(session, actor, assignment.public_id, now=NOON)
     again = save_point(session, actor, assignment.public_id, "ghes1", 4, None, now=NOON, operation_id="op-00001")
     assert (again.version, again.missing) == (2, [])
     save_difficulty(session, actor, assignment.public_id, "lack_of_time", True, now=NOON, operation_id="op-00002")
-    assert write_note(session, actor, assignment.public_id, 3.0, "a note", now=NOON, operation_id="op-00003") is note
+    assert (
+        save_note(session, actor, assignment.public_id, NOTE, 3.0, "a note", now=NOON, operation_id="op-00003") == note
+    )
     assert assignment.state == RatingState.SUBMITTED
     with pytest.raises(Refused):
         save_point(session, actor, assignment.public_id, "ghes1", 3, None, now=NOON, operation_id="op-00004")

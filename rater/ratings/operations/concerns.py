@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from rater.errors import NotFound
 from rater.ratings.operations.opening import find_assignment
-from rater.ratings.wording import written
+from rater.ratings.texts import checked_text
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Concern, Membership, Person, Study, TherapySession, Wave
 from rater.studies.permissions import ALLOWED, Action
-from rater.terms import Actor, Role
+from rater.terms import Actor, Reason, Role
 
 LONGEST_CONCERN = 5000
 
@@ -66,12 +66,12 @@ def raise_concern(session: Session, actor: Actor, public_id: str, text: str, *, 
 
     Asked again with the same words before anybody has seen them, nothing new is written. Raises NotFound, BadInput.
     """
-    text = written(
+    text = checked_text(
         text,
-        empty="Nothing was written yet, so nobody has been told",
-        remedy="Say in a few words what worries you",
+        LONGEST_CONCERN,
+        empty=Reason("Nothing was written yet, so nobody has been told"),
+        remedy=Reason("Say in a few words what worries you"),
         shortest=2,
-        longest=LONGEST_CONCERN,
     )
     assignment = find_assignment(session, actor, public_id, now=now)
     session.refresh(assignment, ["state"], with_for_update=True)

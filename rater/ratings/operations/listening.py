@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Protocol
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -34,6 +33,7 @@ from rater.storage.queries.listening import (
     last_speed,
     stretches_of,
 )
+from rater.storage.queries.saving import HeldAssignment
 from rater.terms import Actor, RateAtEnd, RatingState, Reason
 
 WINDOW = re.compile(r"[0-9a-f]{32}")
@@ -144,20 +144,7 @@ def gate_of(session: Session, assignment_id: int, *, has_points: bool = False) -
     return may_rate(kept.rate_at_end, _share(kept), kept.wanted, has_points=has_points)
 
 
-class HeldForPoints(Protocol):
-    """What is known of an assignment when a point is about to be saved; `given` are the items that have one."""
-
-    @property
-    def id(self) -> int: ...  # noqa: D102
-    @property
-    def rate_at_end(self) -> str: ...  # noqa: D102
-    @property
-    def heard_share(self) -> float: ...  # noqa: D102
-    @property
-    def given(self) -> frozenset[str]: ...  # noqa: D102
-
-
-def refuse_unheard(connection: Connection, held: HeldForPoints, *, plain: bool = False) -> None:
+def refuse_unheard(connection: Connection, held: HeldAssignment, *, plain: bool = False) -> None:
     """Raise Refused where the study asks to listen before points are given and the rater has not.
 
     Costs nothing unless the study requires it and the rating has no point yet. `plain`: the points come from the
@@ -172,14 +159,13 @@ def refuse_unheard(connection: Connection, held: HeldForPoints, *, plain: bool =
 
 def unheard_reason(gate: Gate, *, plain: bool = False) -> Reason:
     """Why points, or a submission, are not taken yet; the gaps are percentages such as 90 %."""
-    said = {name: f"{percent}\N{NO-BREAK SPACE}%" for name, percent in gate.percents.items()}
     if plain:
         return Reason(
             "Items open once {wanted} of the recording has been heard, and so far it is {share}. Only the player can "
             "tell what was heard: this study needs JavaScript",
-            said,
+            gate.said,
         )
-    return Reason("Items open once {wanted} of the recording has been heard; so far it is {share}", said)
+    return Reason("Items open once {wanted} of the recording has been heard; so far it is {share}", gate.said)
 
 
 def my_hours(

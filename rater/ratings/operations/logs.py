@@ -12,7 +12,8 @@ from rater.errors import BadInput, Fault, NotFound
 from rater.ratings.operations.notes import CLIENT_ID
 from rater.ratings.operations.replaying import replay_of
 from rater.ratings.operations.saving import draft, open_for_change
-from rater.ratings.versions import checked_text, next_version
+from rater.ratings.texts import checked_text
+from rater.ratings.versions import next_version
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Difficulty, HomeworkReport, HomeworkTask, OtherTask
 from rater.terms import DIFFICULTY_TYPES, HOMEWORK_TYPES, Actor, Completed, Reason
@@ -82,7 +83,13 @@ def save_other_task(
     assignment = open_for_change(session, actor, public_id, now=now, operation_id=operation_id)
     if not CLIENT_ID.fullmatch(row_id):
         raise NotFound
-    wanted = {"description": _checked(description), "type": _checked_type(kind), "completed": completed}
+    wanted = {
+        "description": checked_text(
+            description, LONGEST_DESCRIPTION, empty=Reason("The task has no description"), is_own=True
+        ),
+        "type": _checked_type(kind),
+        "completed": completed,
+    }
     replayed = replay_of(session, actor, operation_id, "other_task.saved", assignment, row=row_id)
     if replayed is not None:
         return int(replayed["version"])
@@ -144,8 +151,7 @@ def save_difficulty(
 
 
 def _checked(description: str) -> str:
-    longest = Reason("The description has more than {longest} characters", {"longest": LONGEST_DESCRIPTION})
-    return checked_text(description, LONGEST_DESCRIPTION, empty=Reason("The task has no description"), too_long=longest)
+    return checked_text(description, LONGEST_DESCRIPTION, empty=Reason("The task has no description"), is_own=True)
 
 
 def _checked_type(kind: str) -> str:

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from rater.errors import BadInput, Fault, NotFound
 from rater.ratings.operations.replaying import replay_of
 from rater.ratings.operations.saving import draft, open_for_change
-from rater.ratings.versions import checked_text, next_version
+from rater.ratings.texts import checked_text
+from rater.ratings.versions import next_version
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Note
-from rater.storage.models.columns import new_public_id
 from rater.terms import Actor, Reason
 
 LONGEST_NOTE = 10_000
+NO_NOTE, DELETE_IT = Reason("The note is empty"), Reason("Write something, or delete it")
 LONGEST_RECORDING_S = 48 * 3600
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{22,32}")
 
@@ -54,7 +55,8 @@ def save_note(
     assignment = open_for_change(session, actor, public_id, now=now, operation_id=operation_id)
     if not CLIENT_ID.fullmatch(note_id):
         raise NotFound
-    text, second = _checked(text), _checked_second(second)
+    text = checked_text(text, LONGEST_NOTE, empty=NO_NOTE, remedy=DELETE_IT, is_own=True)
+    second = _checked_second(second)
     replayed = replay_of(session, actor, operation_id, "note.saved", assignment, note=note_id)
     if replayed is not None:
         return SavedNote(note_id, second, text, int(replayed["version"]))
@@ -71,27 +73,6 @@ def save_note(
     return SavedNote(note_id, second, text, version)
 
 
-def write_note(
-    session: Session,
-    actor: Actor,
-    public_id: str,
-    second: float,
-    text: str,
-    *,
-    now: datetime,
-    operation_id: str | None = None,
-) -> Note:
-    """A new note whose id is made here, for pages without scripts. Raises NotFound, Refused, BadInput."""
-    assignment = open_for_change(session, actor, public_id, now=now, operation_id=operation_id)
-    replayed = replay_of(session, actor, operation_id, "note.saved", assignment)
-    note_id = str(replayed["note"]) if replayed is not None else new_public_id()
-    save_note(session, actor, public_id, note_id, second, text, now=now, seen=0, operation_id=operation_id)
-    note = _own(session, assignment, note_id)
-    if note is None:
-        raise NotFound
-    return note
-
-
 def delete_note(
     session: Session, actor: Actor, public_id: str, note_id: str, *, now: datetime, operation_id: str | None = None
 ) -> None:
@@ -104,11 +85,6 @@ def delete_note(
         session.delete(note)
         second = note.second
         _record(session, actor, assignment, "note.deleted", now, operation_id, note=note_id, second=second)
-
-
-def _checked(text: str) -> str:
-    longest = Reason("The note has more than {longest} characters", {"longest": LONGEST_NOTE})
-    return checked_text(text, LONGEST_NOTE, empty=Reason("The note is empty"), too_long=longest)
 
 
 def _checked_second(second: float) -> float:

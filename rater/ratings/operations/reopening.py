@@ -13,7 +13,7 @@ from rater.errors import Refused
 from rater.ratings.completeness import GivenPoint, items_to_rate
 from rater.ratings.operations.opening import find_assignment
 from rater.ratings.revisions import PointChange, changes
-from rater.ratings.wording import written
+from rater.ratings.texts import checked_text
 from rater.scales.schema import Scale
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Point, Rating, Revision, Study
@@ -45,12 +45,12 @@ def reopen_rating(session: Session, actor: Actor, public_id: str, reason: str, *
     `reason` has 3 to 500 characters. Raises NotFound, Refused where the wave is locked or the rating is not
     submitted, BadInput.
     """
-    reason = written(
+    reason = checked_text(
         reason,
-        empty="A rating is reopened with a reason",
-        remedy="Say in a few words what is to be changed",
+        LONGEST_REASON,
+        empty=Reason("A rating is reopened with a reason"),
+        remedy=Reason("Say in a few words what is to be changed"),
         shortest=SHORTEST_REASON,
-        longest=LONGEST_REASON,
     )
     assignment = held(session, actor, public_id, now=now)
     refuse_locked(assignment)

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from rater.errors import BadInput, NotFound, Refused, fault
+from rater.errors import BadInput, Fault, NotFound, Refused
 from rater.ratings.operations.messages import send_message
 from rater.ratings.operations.reopening import held, is_reopened, refuse_locked
 from rater.ratings.operations.saving import open_for_change
-from rater.ratings.wording import written
+from rater.ratings.texts import checked_text
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Obstacle, Study, Wave
 from rater.storage.queries.ratings import latest_revision
@@ -31,13 +31,13 @@ def set_aside(session: Session, actor: Actor, public_id: str, reason: str, text:
     submitted, reopened, locked or set aside already.
     """
     if reason not in set(ObstacleReason):
-        raise BadInput(fault("No reason was chosen", "Choose one of the reasons"))
-    text = written(
+        raise BadInput(Fault(Reason("No reason was chosen"), Reason("Choose one of the reasons")))
+    text = checked_text(
         text,
-        empty="The reason is missing",
-        remedy="Say in a few words what stands in the way",
+        LONGEST_TEXT,
+        empty=Reason("The reason is missing"),
+        remedy=Reason("Say in a few words what stands in the way"),
         shortest=3 if reason == ObstacleReason.OTHER else 0,
-        longest=LONGEST_TEXT,
     )
     assignment = open_for_change(session, actor, public_id, now=now)
     if is_reopened(latest_revision(session, assignment.id)):
@@ -112,13 +112,13 @@ def answer_obstacle(
     obstacle = _found(session, obstacle_id)
     assignment, study = obstacle.assignment, obstacle_study(session, actor, obstacle_id, now=now)
     if answer not in (ObstacleAnswer.GIVEN_BACK, ObstacleAnswer.WITHDRAWN):
-        raise BadInput(fault("No answer was chosen", "Give the session back or withdraw it"))
-    message = written(
+        raise BadInput(Fault(Reason("No answer was chosen"), Reason("Give the session back or withdraw it")))
+    message = checked_text(
         message,
-        empty="The rater needs a word from you",
-        remedy="Say why the session can be rated after all",
+        LONGEST_TEXT,
+        empty=Reason("The rater needs a word from you"),
+        remedy=Reason("Say why the session can be rated after all"),
         shortest=3 if answer == ObstacleAnswer.GIVEN_BACK else 0,
-        longest=LONGEST_TEXT,
     )
     session.refresh(assignment, ["state"], with_for_update=True)
     session.refresh(obstacle, ["answer"])

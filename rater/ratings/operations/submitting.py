@@ -53,15 +53,14 @@ def submit_rating(session: Session, actor: Actor, public_id: str, *, now: dateti
 
 
 def _unheard(gate: Gate, *, told: bool) -> Reason:
-    said = {name: f"{percent}\N{NO-BREAK SPACE}%" for name, percent in gate.percents.items()}
     if told:
         return Reason(
             "This study asks you to hear {wanted} of a recording before you submit your rating; so far you have heard "
             "{share}. Your points are saved",
-            said,
+            gate.said,
         )
     return Reason(
         "This study asks you to hear {wanted} of a recording before you submit your rating, and nothing has told yet "
         "what you heard: the player needs JavaScript for that. Your points are saved",
-        said,
+        gate.said,
     )

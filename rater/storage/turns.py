@@ -9,15 +9,14 @@ still kept apart by SQLite, so where files cannot be locked writers merely wait 
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 COUNTER = 8
 """Bytes of the file that count the tickets; ticket n is the byte after n others."""
@@ -113,7 +112,7 @@ class Turns:
 
     def __init__(self, path: Path | None) -> None:
         self._line = Line()
-        self._tickets = Tickets(path) if path is not None and fcntl is not None else None
+        self._tickets = Tickets(path) if path is not None and sys.platform != "win32" else None
 
     def take(self, patience_s: float) -> bool:
         """Wait for the turn of this thread; False, at once, where it has it already. Raises NoTurn.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from rater.storage.database import table_of
@@ -22,7 +22,7 @@ from rater.storage.models import (
     Wave,
     WorkStretch,
 )
-from rater.terms import Role
+from rater.storage.queries.own import IS_OWN, RATES_IN_STUDY
 
 _ASSIGNMENTS, _WAVES, _RATERS, _MEMBERSHIPS = (table_of(each) for each in (Assignment, Wave, Rater, Membership))
 _RECORDINGS, _STUDIES, _SESSIONS = (table_of(each) for each in (Recording, Study, TherapySession))
@@ -45,21 +45,11 @@ _HELD = (
     )
     .join_from(_ASSIGNMENTS, _WAVES, _wave.id == _assignment.wave_id)
     .join(_RATERS, _rater.id == _assignment.rater_id)
-    .join(
-        _MEMBERSHIPS,
-        (_membership.study_id == _rater.study_id)
-        & (_membership.person_id == _rater.person_id)
-        & (_membership.role == Role.RATER),
-    )
+    .join(_MEMBERSHIPS, RATES_IN_STUDY)
     .outerjoin(_RECORDINGS, _recording.session_id == _assignment.session_id)
     .outerjoin(_LISTENINGS, _listening.assignment_id == _assignment.id)
     .outerjoin(_STRETCHES, (_stretch.assignment_id == _assignment.id) & (_stretch.window == bindparam("of_window")))
-    .where(
-        _assignment.public_id == bindparam("public_id"),
-        _rater.person_id == bindparam("person_id"),
-        _membership.since <= bindparam("now"),
-        or_(_membership.until.is_(None), _membership.until > bindparam("now")),
-    )
+    .where(IS_OWN)
 )
 _ADD = insert(_LISTENINGS)
 _CHANGE = update(_LISTENINGS).where(_listening.assignment_id == bindparam("of_assignment"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from rater.storage.models import (
@@ -20,25 +20,15 @@ from rater.storage.models import (
     TherapySession,
     Wave,
 )
-from rater.terms import Role
+from rater.storage.queries.own import IS_OWN, RATES_IN_STUDY
 
 _OWN = (
     select(Assignment)
     .join(Assignment.rater)
     .join(Assignment.wave)
     .join(Assignment.therapy_session)
-    .join(
-        Membership,
-        (Membership.study_id == Rater.study_id)
-        & (Membership.person_id == Rater.person_id)
-        & (Membership.role == Role.RATER),
-    )
-    .where(
-        Assignment.public_id == bindparam("public_id"),
-        Rater.person_id == bindparam("person_id"),
-        Membership.since <= bindparam("now"),
-        or_(Membership.until.is_(None), Membership.until > bindparam("now")),
-    )
+    .join(Membership, RATES_IN_STUDY)
+    .where(IS_OWN)
     .options(
         contains_eager(Assignment.rater),
         contains_eager(Assignment.wave),

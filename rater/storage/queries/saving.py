@@ -24,7 +24,7 @@ from rater.storage.models import (
     Study,
     Wave,
 )
-from rater.terms import Role
+from rater.storage.queries.own import IS_OWN, RATES_IN_STUDY
 
 _ASSIGNMENTS, _WAVES, _RATERS, _MEMBERSHIPS = (table_of(each) for each in (Assignment, Wave, Rater, Membership))
 _RATINGS, _REVISIONS, _GIVEN, _VERSIONS = (table_of(each) for each in (Rating, Revision, Point, ScaleVersion))
@@ -70,12 +70,7 @@ _HELD = (
     .join_from(_ASSIGNMENTS, _WAVES, _wave.id == _assignment.wave_id)
     .join(_STUDIES, _study.id == _wave.study_id)
     .join(_RATERS, _rater.id == _assignment.rater_id)
-    .join(
-        _MEMBERSHIPS,
-        (_membership.study_id == _rater.study_id)
-        & (_membership.person_id == _rater.person_id)
-        & (_membership.role == Role.RATER),
-    )
+    .join(_MEMBERSHIPS, RATES_IN_STUDY)
     .outerjoin(_RATINGS, _rating.assignment_id == _assignment.id)
     .outerjoin(
         _REVISIONS,
@@ -85,12 +80,7 @@ _HELD = (
     )
     .outerjoin(_GIVEN, (_point.revision_id == _revision.id) & (_point.item == bindparam("of_item")))
     .outerjoin(_EVENTS, (_event.actor_id == bindparam("person_id")) & (_event.operation_id == bindparam("operation")))
-    .where(
-        _assignment.public_id == bindparam("public_id"),
-        _rater.person_id == bindparam("person_id"),
-        _membership.since <= bindparam("now"),
-        or_(_membership.until.is_(None), _membership.until > bindparam("now")),
-    )
+    .where(IS_OWN)
 )
 _POINTS = select(_point.item, _point.id, _point.value, _point.missing_code, _point.unsure, _point.version).where(
     _point.revision_id == bindparam("in_revision")

@@ -29,9 +29,10 @@ export class Sender {
     return second.status === 400 ? { ...second, status: 422 } : second;
   }
 
-  /** Take a new token from the start page; false when nobody or somebody else is signed in. */
+  /** Take a new token from the start page; false when nobody or somebody else is signed in; rejects while the server has trouble. */
   async renew() {
     const answer = await fetch("/", { headers: { Accept: "text/html" } });
+    if (answer.status >= 500) throw new Error(`the start page answers ${answer.status}`);
     if (!answer.ok) return false;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const present = personOf(page);

@@ -12,6 +12,8 @@ import { Seal } from "./sealing.mjs";
 import { freeWindows, holdWindow, whileAdopting } from "./windows.mjs";
 
 const PATIENCE_MS = 2000;
+/** A page that is still there so long after it was about to be left has not been left. */
+const STAYS_AFTER_MS = 5000;
 const lockFree = "";
 const lasting = { durability: "strict" };
 
@@ -45,6 +47,8 @@ function inTime(promise) {
 export class BrowserStore {
   constructor({ person, rating = null, code = "", seal, open = openDatabase }) {
     Object.assign(this, { person, rating, code, seal, window: newId(), why: "", unreadable: 0, draftKept: null });
+    this.leaving = null;
+    globalThis.addEventListener?.("beforeunload", () => this.#leave());
     this.held = new Map();
     this.unkept = new Map();
     this.locks = holdWindow(this.window);
@@ -79,11 +83,29 @@ export class BrowserStore {
   /** Forget confirmed operations; `updated` are changes that now stand on another version. */
   drop(ops, updated = []) {
     for (const op of ops) this.unkept.delete(op);
+    if (this.leaving) {
+      this.leaving.push(...ops);
+      ops = [];
+    }
     return this.#turn(async (database) => {
       const rows = await Promise.all(updated.filter(({ op }) => this.held.has(op)).map((each) => this.#row(each)));
       await this.#write(database, rows, this.#sequencesOf(ops));
       for (const op of ops) this.held.delete(op);
     });
+  }
+
+  /**
+   * The page is being left: what is confirmed from now on stays in the store, since the page that comes next may have
+   * been made before it arrived. Sent again from there it does no harm, and shows. A page that stays forgets it later.
+   */
+  #leave() {
+    if (this.leaving) return;
+    this.leaving = [];
+    setTimeout(() => {
+      const ops = this.leaving;
+      this.leaving = null;
+      this.drop(ops);
+    }, STAYS_AFTER_MS);
   }
 
   /** This person's changes that closed windows left behind, in the order to send them; they are this window's now. */

@@ -35,7 +35,7 @@ def test_axe_sees_a_field_without_a_label(seat: Seat) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_for_raters(seat: Seat, site: Site, scheme: str) -> None:
     page = seat("anna")
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a literal of the two
     found = {}
     for path in ("/", "/studies/pilot/sessions", f"/ratings/{site.alone[0]}", "/style"):
         page.goto(path)
@@ -52,6 +52,6 @@ def test_pages_for_raters(seat: Seat, site: Site, scheme: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_study_page(seat: Seat, scheme: str) -> None:
     page = seat("rosa")
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a literal of the two
     page.goto("/studies/pilot")
     assert violations(page) == []

@@ -28,10 +28,11 @@ CLIPPED = """
 """
 OVER = """
 () => {
-  const wide = document.scrollingElement.clientWidth;
-  return document.scrollingElement.scrollWidth <= wide ? [] : [...document.querySelectorAll("body *")]
-    .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > wide + 1)
-    .slice(0, 3).map((each) => `${each.tagName}.${each.className}`);
+  const { clientWidth: wide, scrollWidth: whole } = document.scrollingElement;
+  const right = (each) => each.getBoundingClientRect().left + Math.max(each.offsetWidth || 0, each.scrollWidth);
+  return whole <= wide ? [] : [`${whole} px of ${wide}`, ...[...document.querySelectorAll("body *")]
+    .filter((each) => each.checkVisibility() && right(each) > wide + 1)
+    .slice(-3).map((each) => `${each.tagName}.${each.className}`)];
 }
 """
 

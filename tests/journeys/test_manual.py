@@ -146,7 +146,7 @@ def test_the_key_is_a_letter_while_one_types(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_can_be_used_by_everybody(page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # a literal of the two
     page.keyboard.press("h")
     expect(page.locator("#manual-ghes1")).to_be_focused()
     page.keyboard.type("walk")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -56,7 +57,7 @@ def write(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
-def rows(site: Site, public_id: str) -> dict[str, list[object]]:
+def rows(site: Site, public_id: str) -> dict[str, list[Any]]:
     """Notes, reports and free rows of a rating as the database holds them."""
     with site.app.app_context(), reading() as session:
         key = session.scalars(select(Assignment.id).where(Assignment.public_id == public_id)).one()
@@ -92,7 +93,7 @@ def test_a_note_is_written_named_changed_deleted_and_brought_back(seat: Seat, si
     again(page)
     expect(page.locator(f"{NOTES} p")).to_have_text("the walk is planned in detail #sta2")
     expect(page.locator("#item-sta2 .item-notes li")).to_have_count(1)
-    assert [text for text, _ in rows(site, public_id)["notes"]] == ["the walk is planned in detail #sta2"]  # type: ignore[misc]
+    assert [text for text, _ in rows(site, public_id)["notes"]] == ["the walk is planned in detail #sta2"]
 
 
 def test_a_note_beside_an_item_plays_from_its_second(seat: Seat, site: Site) -> None:
@@ -177,7 +178,7 @@ def test_a_task_that_the_log_lacks_is_added_changed_deleted_and_brought_back(sea
     row.get_by_label("Completed").select_option("partly")
     wait_until_saved(page)
     kept = rows(site, public_id)["others"]
-    assert [each[:3] for each in kept] == [("Call a friend", "behavioral", "partly")]  # type: ignore[index]
+    assert [each[:3] for each in kept] == [("Call a friend", "behavioral", "partly")]
     again(page)
     expect(row.get_by_label("Task")).to_have_value("Call a friend")
     row.get_by_label("Task").fill("Call Jo")

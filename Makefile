@@ -1,7 +1,7 @@
 # `make demo` and `make test` need Python 3.11 or newer, make and git; they bring the rest into .venv and node_modules.
 
 PORT ?= 8000        # where the demo listens
-JOBS ?= 2           # test processes at a time
+JOBS ?= 3           # test processes at a time; browsers mostly wait, so one more than two cores
 TESTS ?= tests      # what `make test` hands to pytest
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)

@@ -1,3 +1,4 @@
+import re
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "rater/web/translations/de/LC_MESSAGES/messages.po"
+OTHER_MEANING = re.compile(r"\b(raten|geratet|nicht ratbar|Spieler)\b", re.IGNORECASE)
+"""To guess, guessed, a gambler: in German, to rate is *beurteilen*, and what plays a recording is a *Player*."""
 
 
 def gathered(folder: Path, source: Path = ROOT / "rater") -> set[object]:
@@ -38,3 +41,10 @@ def test_gaps_are_the_same_in_both_languages() -> None:
             if isinstance(message.id, str) and message.id:
                 for gap in ("{", "%("):
                     assert message.id.count(gap) == str(message.string).count(gap), message.id
+
+
+def test_german_says_judge_where_english_says_rate() -> None:
+    assert OTHER_MEANING.search("Weiter raten")
+    assert OTHER_MEANING.search("Der Spieler spielt")
+    with CATALOGUE.open("rb") as file:
+        assert [each.string for each in read_po(file, locale="de") if OTHER_MEANING.search(str(each.string))] == []

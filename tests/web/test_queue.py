@@ -62,6 +62,21 @@ def test_due_dates_are_said_in_words(world: World) -> None:
         assert ("due-now" in page) == (days < 1)
 
 
+def left_to_rate(page: str) -> str:
+    return re.findall(r"<dt>left to rate</dt><dd>(\d+)", page)[0]
+
+
+def test_a_locked_wave_leaves_nothing_to_rate(world: World) -> None:
+    page = both(world, "anna", QUEUE).text
+    assert "To rate, in this order" in page
+    assert left_to_rate(page) == "1"
+    change(world, lambda session, _: setattr(mine(session, world).wave, "locked_at", LATER))
+    page = both(world, "anna", QUEUE).text
+    assert "To rate, in this order" not in page
+    assert "<caption>Not submitted</caption>" in page
+    assert left_to_rate(page) == "0"
+
+
 def test_what_is_set_aside_stands_apart(world: World) -> None:
     def set_aside(session: Session, _: Study) -> None:
         mine(session, world).state = RatingState.SET_ASIDE

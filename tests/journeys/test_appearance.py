@@ -128,4 +128,10 @@ def test_every_combination(room: Room, site: Site, width: int, scheme: str, lang
             page.wait_for_timeout(400)
             found[f"key {key}"] = faults(page)
             page.keyboard.press("Escape")
+        page.context.set_offline(True)
+        page.locator("#item-ghes1").focus()
+        page.keyboard.press("u")
+        page.locator("[data-part=save-state][data-state=offline]").wait_for()
+        found["offline"] = faults(page)
+        page.context.set_offline(False)
     assert {path: each for path, each in found.items() if each} == {}

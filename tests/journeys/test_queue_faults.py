@@ -176,6 +176,7 @@ def test_what_is_refused_is_shown_in_words(seat: Seat, site: Site) -> None:
     expect(banner).to_contain_text("This rating is submitted or locked")
     expect(banner.locator("li")).to_have_count(2)
     expect(page.locator("[data-part=save-state]")).to_have_text("2 not saved")
+    expect(page.locator("[data-part=save-state]")).to_have_attribute("data-state", "refused")
     expect(banner).to_contain_text("the last thought")
     expect(banner.get_by_role("button", name="Copy the text")).to_be_visible()
     page.reload()

@@ -52,7 +52,7 @@ export class SaveState {
     const { saver } = this;
     const { state, unsaved, exposed, trouble, savedAt } = saver;
     this.line.hidden = !savedAt && !unsaved && !saver.refusals.size;
-    this.line.dataset.state = state;
+    this.line.dataset.state = saver.refusals.size && !unsaved ? "refused" : state;
     this.line.textContent = this.say(...lineFor({ state, unsaved, exposed, refused: saver.refusals.size, time: savedAt ? formatHour(savedAt) : "" }));
     const { someoneElse } = this.sender;
     this.#banner(bannerFor({ state, unsaved, exposed, trouble, someoneElse, why: saver.store.why }));

@@ -141,7 +141,7 @@ def signed_in(session: Session | Connection, token: str, *, now: datetime) -> tu
         return None
     if not credentials.sign_in_lives(row.started_at, row.seen_at, row.ended_at, now=now):
         return None
-    who = SignedIn(row.id, row.name, row.email, row.is_administrator, row.locale)
+    who = SignedIn(row.person_id, row.name, row.email, row.is_administrator, row.locale)
     return who, now - row.seen_at > SEEN_EVERY
 
 

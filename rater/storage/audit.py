@@ -9,14 +9,17 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from rater.storage.database import table_of
+from rater.storage.database import connection_of, table_of
 from rater.storage.models import AuditEvent
+from rater.storage.prepared import Prepared
 from rater.terms import Actor
 
 _EVENTS = table_of(AuditEvent)
-_APPEND = insert(_EVENTS).returning(_EVENTS.c.id)
-_EARLIER = select(_EVENTS.c.action, _EVENTS.c.subject, _EVENTS.c.detail).where(
-    _EVENTS.c.actor_id == bindparam("actor_id"), _EVENTS.c.operation_id == bindparam("operation_id")
+_APPEND = Prepared(insert(_EVENTS).returning(_EVENTS.c.id))
+_EARLIER = Prepared(
+    select(_EVENTS.c.action, _EVENTS.c.subject, _EVENTS.c.detail).where(
+        _EVENTS.c.actor_id == bindparam("actor_id"), _EVENTS.c.operation_id == bindparam("operation_id")
+    )
 )
 
 
@@ -51,16 +54,15 @@ def record(
         "detail": detail,
         "operation_id": operation_id,
     }
-    if isinstance(session, Session):
-        session.flush()
-    written: int = session.execute(_APPEND, row).scalar_one()
-    return written
+    written = _APPEND.one(connection_of(session), row)
+    if written is None:
+        raise RuntimeError("the record of the change was not written")
+    return int(written[0])
 
 
 def earlier(session: Session, actor: Actor, operation_id: str) -> Earlier | None:
     """The event that this actor's operation id already caused, if any."""
-    session.flush()
-    row = session.execute(_EARLIER, {"actor_id": actor.person_id, "operation_id": operation_id}).one_or_none()
+    row = _EARLIER.one(connection_of(session), {"actor_id": actor.person_id, "operation_id": operation_id})
     return Earlier(*row) if row else None
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from rater.storage.prepared import run_text
 from rater.storage.turns import NoTurn, Turns, turns_at
 
 NAMES = {
@@ -129,12 +130,11 @@ def prepare_engine(engine: Engine) -> None:
         if how == "IMMEDIATE" and turns is not None:
             _take_turn(connection, turns)
         if how:
-            connection.exec_driver_sql(f"BEGIN {how}")
+            run_text(connection, f"BEGIN {how}")
 
     @event.listens_for(engine, "checkin")
     def on_checkin(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        if record.info.pop(_TURN, False) and turns is not None:
-            turns.give()
+        _give_turn(record.info)
 
 
 _TURN = "turn"
@@ -148,9 +148,16 @@ def _turns_of(engine: Engine) -> Turns | None:
 
 def _take_turn(connection: Connection, turns: Turns) -> None:
     try:
-        connection.info[_TURN] = turns.take(PATIENCE_S)
+        if turns.take(PATIENCE_S):
+            connection.info[_TURN] = turns
     except NoTurn as error:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+def _give_turn(info: dict[Any, Any]) -> None:
+    turns: Turns | None = info.pop(_TURN, None)
+    if turns is not None:
+        turns.give()
 
 
 @contextmanager
@@ -166,6 +173,34 @@ def writing() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("writes", None)
+
+
+@contextmanager
+def changing() -> Iterator[Connection]:
+    """The same without the ORM, for the statements that are made ready (`storage.prepared`)."""
+    with _writing_engine(db.engine).connect() as connection:
+        with connection.begin():
+            yield connection
+        _give_turn(connection.info)
+
+
+def connection_of(transaction: Session | Connection) -> Connection:
+    """The connection of a transaction, with everything written that its session, if it has one, still held back."""
+    if isinstance(transaction, Connection):
+        return transaction
+    transaction.flush()
+    return transaction.connection()
+
+
+@contextmanager
+def session_of(transaction: Session | Connection) -> Iterator[Session]:
+    """A session within a transaction: its own, else one that has written all that it held when the block ends."""
+    if isinstance(transaction, Session):
+        yield transaction
+        return
+    with Session(transaction) as session:
+        yield session
+        session.commit()
 
 
 @contextmanager

@@ -71,7 +71,8 @@ def actor() -> Actor:
 
 def person() -> SignedIn | None:
     """The person signed in, if anybody is."""
-    return current_user.who if current_user.is_authenticated else None
+    visitor = current_user._get_current_object()
+    return visitor.who if visitor.is_authenticated else None
 
 
 def _load(_: object = None) -> Visitor | None:

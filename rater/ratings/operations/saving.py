@@ -18,6 +18,7 @@ from rater.ratings.operations.replaying import same_change
 from rater.scales.points import point_fault
 from rater.scales.schema import Scale
 from rater.storage.audit import earlier, record
+from rater.storage.database import connection_of, session_of
 from rater.storage.models import Assignment, Rating, Revision
 from rater.storage.queries.ratings import latest_revision
 from rater.storage.queries.saving import (
@@ -128,15 +129,18 @@ def _hold(
     return held
 
 
-def _draft_id(session: Session, actor: Actor, public_id: str, held: HeldAssignment, *, now: datetime) -> int:
+def _draft_id(
+    transaction: Session | Connection, actor: Actor, public_id: str, held: HeldAssignment, *, now: datetime
+) -> int:
     _refuse_closed(held.locked_at, held.state)
     if held.revision_id is not None:
         return held.revision_id
-    return draft(session, find_assignment(session, actor, public_id, now=now), now=now).id
+    with session_of(transaction) as session:
+        return draft(session, find_assignment(session, actor, public_id, now=now), now=now).id
 
 
 def save_point(
-    session: Session,
+    transaction: Session | Connection,
     actor: Actor,
     public_id: str,
     item: str,
@@ -152,15 +156,14 @@ def save_point(
     `seen` is the version of the point that the rater was looking at. Raises NotFound, Refused, BadInput for a
     point outside the scale, and Stale with the present point where another tab has changed it since.
     """
-    session.flush()
-    connection = session.connection()
+    connection = connection_of(transaction)
     held = _hold(connection, actor, public_id, now=now, item=item, operation_id=operation_id)
     sheets = _sheets(connection, held)
     if held.earlier is not None:
         version = int(same_change(held.earlier, "point.saved", held.id, item=item)["version"])
         missing = [each for each in sheets.items if each not in held.given] if held.revision_id is not None else []
         return Saved(version, now, len(sheets.items), missing)
-    revision_id = _draft_id(session, actor, public_id, held, now=now)
+    revision_id = _draft_id(transaction, actor, public_id, held, now=now)
     new = GivenPoint(value, missing_code)
     if new.is_given:
         refuse_unheard(connection, held)
@@ -183,7 +186,7 @@ def save_point(
 
 
 def save_unsure(
-    session: Session,
+    transaction: Session | Connection,
     actor: Actor,
     public_id: str,
     item: str,
@@ -196,14 +199,13 @@ def save_unsure(
 
     The point, its version and what is still missing stay as they are. Raises NotFound, Refused.
     """
-    session.flush()
-    connection = session.connection()
+    connection = connection_of(transaction)
     held = _hold(connection, actor, public_id, now=now, item=item, operation_id=operation_id)
     if held.earlier is not None:
         same_change(held.earlier, "unsure.marked", held.id, item=item, unsure=unsure)
         return now
     sheets = _sheets(connection, held)
-    revision_id = _draft_id(session, actor, public_id, held, now=now)
+    revision_id = _draft_id(transaction, actor, public_id, held, now=now)
     _mark(connection, revision_id, sheets, item, held.point, unsure, now=now)
     record(
         connection,
@@ -220,7 +222,7 @@ def save_unsure(
 
 
 def save_sheet(
-    session: Session,
+    transaction: Session | Connection,
     actor: Actor,
     public_id: str,
     points: Mapping[str, GivenPoint],
@@ -233,12 +235,11 @@ def save_sheet(
     `unsure` are the items marked as unsure, and all others are not; None leaves the marks as they are. Raises what
     `save_point` raises; then nothing is saved.
     """
-    session.flush()
-    connection = session.connection()
+    connection = connection_of(transaction)
     held = _hold(connection, actor, public_id, now=now, item="", operation_id=None)
     sheets = _sheets(connection, held)
-    revision_id = _draft_id(session, actor, public_id, held, now=now)
-    kept = kept_points(session, revision_id)
+    revision_id = _draft_id(transaction, actor, public_id, held, now=now)
+    kept = kept_points(connection, revision_id)
     changed: dict[str, Any] = {}
     for item, new in points.items():
         old = kept.get(item, _NO_POINT)
@@ -248,7 +249,7 @@ def save_sheet(
             refuse_unheard(connection, held, plain=True)
         _put(connection, revision_id, sheets, item, old, new, seen=new.version, now=now)
         changed[item] = new.missing_code if new.value is None else new.value
-    marked = {} if unsure is None else _mark_all(connection, session, revision_id, sheets, unsure, now=now)
+    marked = {} if unsure is None else _mark_all(connection, revision_id, sheets, unsure, now=now)
     if changed or marked:
         detail: dict[str, Any] = {"points": changed, **({"unsure": marked} if marked else {})}
         subject = f"assignment:{held.id}"
@@ -258,7 +259,6 @@ def save_sheet(
 
 def _mark_all(
     connection: Connection,
-    session: Session,
     revision_id: int,
     sheets: Sheets,
     unsure: Collection[str],
@@ -266,7 +266,7 @@ def _mark_all(
     now: datetime,
 ) -> dict[str, bool]:
     """Set each mark that is not as it should be; the items whose mark changed, as they are now."""
-    kept = kept_points(session, revision_id)
+    kept = kept_points(connection, revision_id)
     marked = {}
     for item in dict.fromkeys((*sheets.items, *unsure)):
         point, wanted = kept.get(item, _NO_POINT), item in unsure

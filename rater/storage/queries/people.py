@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
-from rater.storage.database import table_of
+from rater.storage.database import connection_of, table_of
 from rater.storage.models import Person, SignIn
+from rater.storage.prepared import Prepared
 
 _SIGN_INS, _PERSONS = table_of(SignIn), table_of(Person)
-_SIGNED_IN = (
+_SIGNED_IN = Prepared(
     select(
         _SIGN_INS.c.started_at,
         _SIGN_INS.c.seen_at,
@@ -28,9 +30,22 @@ _SIGNED_IN = (
 )
 
 
-def sign_in_of(session: Session | Connection, token_hash: str) -> Row[Any] | None:
-    """The moments of a sign-in and the person's columns, under their names."""
-    if isinstance(session, Session):
-        session.flush()
-    found = session.execute(_SIGNED_IN, {"token_hash": token_hash}).one_or_none()
-    return cast("Row[Any] | None", found)
+@dataclass(frozen=True)
+class KeptSignIn:
+    """The moments of a sign-in, and whose it is."""
+
+    started_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+    person_id: int
+    name: str
+    email: str
+    is_administrator: bool
+    locale: str | None
+    closed_at: datetime | None
+
+
+def sign_in_of(transaction: Session | Connection, token_hash: str) -> KeptSignIn | None:
+    """The sign-in with this hash of a token, if there is one."""
+    found = _SIGNED_IN.one(connection_of(transaction), {"token_hash": token_hash})
+    return None if found is None else KeptSignIn(*found)

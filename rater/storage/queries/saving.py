@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, String, bindparam, cast, exists, func, insert, or_, select, update
-from sqlalchemy.orm import Session
 
 from rater.storage.audit import Earlier
 from rater.storage.database import table_of
@@ -24,6 +23,7 @@ from rater.storage.models import (
     Study,
     Wave,
 )
+from rater.storage.prepared import Prepared
 from rater.storage.queries.own import IS_OWN, RATES_IN_STUDY
 
 _ASSIGNMENTS, _WAVES, _RATERS, _MEMBERSHIPS = (table_of(each) for each in (Assignment, Wave, Rater, Membership))
@@ -35,7 +35,7 @@ _assignment, _wave, _rater, _membership, _event = (
 )
 _rating, _revision, _point, _version = _RATINGS.c, _REVISIONS.c, _GIVEN.c, _VERSIONS.c
 
-_LOCK = select(_assignment.id).where(_assignment.public_id == bindparam("public_id")).with_for_update()
+_LOCK = Prepared(select(_assignment.id).where(_assignment.public_id == bindparam("public_id")).with_for_update())
 _newer, _others = _REVISIONS.alias(), _GIVEN.alias()
 _ITEMS_GIVEN = (
     select(func.aggregate_strings(_others.c.item, " "))
@@ -47,7 +47,7 @@ _ITEMS_GIVEN = (
 )
 _SHEET = cast(_version.order, String) + " " + cast(_version.id, String) + " " + _version.sha256
 _SHEETS = select(func.aggregate_strings(_SHEET, ",")).where(_version.study_id == _wave.study_id).scalar_subquery()
-_HELD = (
+_HELD = Prepared(
     select(
         _assignment.id,
         _wave.study_id,
@@ -86,9 +86,9 @@ _POINTS = select(_point.item, _point.id, _point.value, _point.missing_code, _poi
     _point.revision_id == bindparam("in_revision")
 )
 _SOURCE = select(_version.source).where(_version.id == bindparam("version_id"))
-_ADD = insert(_GIVEN)
-_CHANGE = update(_GIVEN).where(_point.id == bindparam("of_point"))
-_MARK = update(_GIVEN).where(_point.id == bindparam("of_point")).values(unsure=bindparam("is_unsure"))
+_ADD = Prepared(insert(_GIVEN))
+_CHANGE = Prepared(update(_GIVEN).where(_point.id == bindparam("of_point")))
+_MARK = Prepared(update(_GIVEN).where(_point.id == bindparam("of_point")).values(unsure=bindparam("is_unsure")))
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,9 @@ def hold_assignment(
 ) -> HeldAssignment | None:
     """The assignment with this id, if the person is its rater and still a rater in its study."""
     if connection.dialect.name != "sqlite":  # SQLite has one writer; others must wait before they look
-        connection.execute(_LOCK, {"public_id": public_id})
+        _LOCK.one(connection, {"public_id": public_id})
     asked = {"public_id": public_id, "person_id": person_id, "now": now, "of_item": item, "operation": operation_id}
-    row = connection.execute(_HELD, asked).one_or_none()
+    row = _HELD.one(connection, asked)
     if row is None:
         return None
     (key, study_id, state, locked_at, sheets, revision_id, given, *point, action, subject, detail, at_end, share) = row
@@ -163,10 +163,9 @@ def _scale_versions(sheets: str) -> tuple[tuple[int, str], ...]:
     return tuple((key, sha256) for _, key, sha256 in rows)
 
 
-def kept_points(session: Session, revision_id: int) -> dict[str, KeptPoint]:
+def kept_points(connection: Connection, revision_id: int) -> dict[str, KeptPoint]:
     """All points of a revision by item, those taken back and those only marked included."""
-    session.flush()
-    return {item: KeptPoint(*rest) for item, *rest in session.execute(_POINTS, {"in_revision": revision_id})}
+    return {item: KeptPoint(*rest) for item, *rest in connection.execute(_POINTS, {"in_revision": revision_id})}
 
 
 def scale_source(connection: Connection, version_id: int) -> str:
@@ -180,14 +179,14 @@ def add_point(
 ) -> None:
     """The first row of an item in a revision."""
     row = {"revision_id": revision_id, "scale_version_id": scale_version_id, "item": item, "unsure": False, **fresh}
-    connection.execute(_ADD, row)
+    _ADD.run(connection, row)
 
 
 def change_point(connection: Connection, point_id: int, fresh: Mapping[str, Any]) -> None:
     """Other values for a row of points."""
-    connection.execute(_CHANGE, {"of_point": point_id, **fresh})
+    _CHANGE.run(connection, {"of_point": point_id, **fresh})
 
 
 def mark_point(connection: Connection, point_id: int, unsure: bool) -> None:
     """The rater's mark on a point, without another version of it."""
-    connection.execute(_MARK, {"of_point": point_id, "is_unsure": unsure})
+    _MARK.run(connection, {"of_point": point_id, "is_unsure": unsure})

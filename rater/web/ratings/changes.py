@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from rater.errors import BadInput, Fault
 from rater.ratings.operations import logs, notes
 from rater.ratings.operations.saving import save_point, save_unsure
-from rater.storage.database import writing
+from rater.storage.database import changing, writing
 from rater.terms import Completed, Reason
 from rater.web.access import Access, actor, declares, now
 from rater.web.bodies import json_body
@@ -22,9 +22,9 @@ NONE = type(None)
 def save_item(public_id: str, item: str) -> ResponseReturnValue:
     """Save one point."""
     body = json_body(op=(str,), seen=(int, NONE), value=(int, float, NONE), missing_code=(str, NONE))
-    with writing() as session:
+    with changing() as connection:
         saved = save_point(
-            session,
+            connection,
             actor(),
             public_id,
             item,
@@ -48,8 +48,8 @@ def save_item(public_id: str, item: str) -> ResponseReturnValue:
 def save_mark(public_id: str, item: str) -> ResponseReturnValue:
     """Save whether an item is marked as unsure, to be discussed."""
     body = json_body(op=(str,), unsure=(bool,))
-    with writing() as session:
-        saved_at = save_unsure(session, actor(), public_id, item, body["unsure"], now=now(), operation_id=body["op"])
+    with changing() as connection:
+        saved_at = save_unsure(connection, actor(), public_id, item, body["unsure"], now=now(), operation_id=body["op"])
     return jsonify(saved_at=saved_at.isoformat())
 
 

@@ -6,7 +6,6 @@ import os
 from datetime import timedelta
 
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 
 from rater.config import Settings, secret_key
 from rater.storage.database import db, engine_options, prepare_engine
@@ -21,7 +20,7 @@ def create_app(settings: Settings) -> Flask:
     Raises RuntimeError where a route declares no access, or where SQLite refuses a durable setting.
     """
     from rater import web
-    from rater.web import access, errors, headers, language, pages
+    from rater.web import access, cookies, errors, headers, language, pages
 
     app = Flask("rater.web", static_folder="static", template_folder="templates")
     app.config.update(
@@ -47,7 +46,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    CSRFProtect(app)
+    cookies.init(app)
     access.init(app)
     language.init(app, settings)
     headers.init(app)

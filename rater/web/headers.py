@@ -21,15 +21,23 @@ def csp_nonce() -> str:
     return nonce
 
 
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_FOR_DATA = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+"""What an answer may do that is no page: nothing."""
+
+
 def _add(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    policy = _FOR_DATA if response.mimetype == "application/json" else POLICY.format(nonce=csp_nonce())
+    headers["Content-Security-Policy"] = policy
+    headers.extend(_ALWAYS)
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint == "static" and response.status_code in (200, 206, 304):

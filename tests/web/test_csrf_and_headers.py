@@ -113,7 +113,7 @@ def test_the_headers_stand_on_every_answer(world: World) -> None:
 def assert_closed(policy: str) -> None:
     parts = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     assert parts["default-src"] == parts["base-uri"] == parts["frame-ancestors"] == "'none'"
-    assert parts["form-action"] == parts["connect-src"] == "'self'"
+    assert {parts["form-action"], parts.get("connect-src", "'none'")} <= {"'self'", "'none'"}
     assert "unsafe" not in policy
     assert "*" not in policy
     assert "http" not in policy

@@ -37,7 +37,7 @@ from tests.builders.study import (
     make_task,
 )
 
-PATIENCE_S = 60
+PATIENCE_S = 90
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -123,7 +123,7 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urlopen(address, timeout=5):
+            with urlopen(address, timeout=20):
                 return
         except (URLError, OSError):
             time.sleep(0.2)

@@ -13,6 +13,7 @@ from rater.studies.operations import study_for
 from rater.studies.permissions import Action
 from rater.web.access import Access, actor, declares, now
 from rater.web.errors import say
+from rater.web.studies.sections import links_in
 from rater.web.studies.views import pages
 
 
@@ -44,6 +45,7 @@ def _shown(slug: str, *, text: str = "", to: str = "", problems: list[str] | Non
         return render_template(
             "studies/messages.html",
             study=study,
+            sections=links_in(session, study),
             sent=sent,
             raters=raters,
             text=text,

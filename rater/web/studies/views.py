@@ -23,6 +23,7 @@ from rater.studies.permissions import Action
 from rater.terms import JobState, Role, WaveKind
 from rater.web import words
 from rater.web.access import Access, actor, declares, now, person
+from rater.web.studies.sections import links_in
 
 pages = Blueprint("studies", __name__)
 
@@ -80,7 +81,7 @@ def page(slug: str) -> ResponseReturnValue:
             may_lock=may_do(session, actor(), study, Action.LOCK_WAVE, now=now()),
             may_answer=answers,
             waiting=sum(each.answer is None for each in obstacles_of(session, study)) if answers else 0,
-            may_send=may_do(session, actor(), study, Action.SEND_MESSAGES, now=now()),
+            sections=links_in(session, study),
             may_see_reliability=sees_reliability,
             may_export=exports,
             reliability=kept and {**kept, "job_url": _job_url(kept["job"])},

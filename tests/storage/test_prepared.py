@@ -71,12 +71,26 @@ def test_faults_are_those_of_sqlalchemy(app: Flask) -> None:
             run_text(connection, "SELECT nothing FROM nowhere")
 
 
+def rename_and_fail(key: int) -> None:
+    with changing() as connection:
+        NAME.run(connection, {"of_person": key, "name": "Berta"})
+        raise ZeroDivisionError
+
+
+def rename_in_a_session_and_fail(key: int) -> None:
+    found = Prepared(select(PEOPLE.c.name).where(PEOPLE.c.id == bindparam("person")))
+    with changing() as connection:
+        with session_of(connection) as session:
+            session.get_one(Person, key).name = "Berta"
+        assert found.one(connection, {"person": key}) == ("Berta",)
+        raise ZeroDivisionError
+
+
 def test_a_failed_change_leaves_nothing(app: Flask) -> None:
     with app.app_context():
         key = added()
-        with pytest.raises(ZeroDivisionError), changing() as connection:
-            NAME.run(connection, {"of_person": key, "name": "Berta"})
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            rename_and_fail(key)
         with reading() as session:
             assert session.get_one(Person, key).name == "Anna"
         with changing() as connection:
@@ -88,12 +102,8 @@ def test_a_failed_change_leaves_nothing(app: Flask) -> None:
 def test_a_session_within_a_transaction_shares_it(app: Flask) -> None:
     with app.app_context():
         key = added()
-        with pytest.raises(ZeroDivisionError), changing() as connection:
-            with session_of(connection) as session:
-                session.get_one(Person, key).name = "Berta"
-            found = Prepared(select(PEOPLE.c.name).where(PEOPLE.c.id == bindparam("person")))
-            assert found.one(connection, {"person": key}) == ("Berta",)
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            rename_in_a_session_and_fail(key)
         with reading() as session:
             assert session.get_one(Person, key).name == "Anna"
 

@@ -42,7 +42,11 @@ def test_values_are_turned_by_their_types_both_ways(app: Flask) -> None:
         with changing() as connection:
             NOTE.run(connection, EVENT)
         columns = (PEOPLE.c.created_at, PEOPLE.c.is_administrator, PEOPLE.c.locale, EVENTS.c.detail)
-        statement = select(*columns).where(PEOPLE.c.id == bindparam("person"), EVENTS.c.action == "tried")
+        statement = (
+            select(*columns)
+            .join_from(PEOPLE, EVENTS, EVENTS.c.action == "tried")
+            .where(PEOPLE.c.id == bindparam("person"))
+        )
         ready = Prepared(statement)
         with db.engine.connect() as connection:
             expected = connection.execute(statement, {"person": key}).one()

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from rater.app import create_app
 from rater.config import Settings
-from rater.storage import schema
 from rater.storage.database import db, writing
+from tests.migrated import migrate
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def make_app(home: Path, database_url: str = "") -> Flask:
     app = create_app(Settings.load({}, home=home, database_url=database_url))
     app.config["TESTING"] = True
     with app.app_context():
-        schema.upgrade(db.engine)
+        migrate(db.engine)
     return app
 
 

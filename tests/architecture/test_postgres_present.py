@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from flask import Flask
+from sqlalchemy import create_engine, inspect, select, text
+
+from rater.storage.database import writing
+from rater.storage.models import Study
+from tests.builders.study import make_study
 
 
 @pytest.mark.postgres
@@ -24,3 +29,10 @@ def test_database_url_covers_both(database_url: str, request: pytest.FixtureRequ
         assert connection.execute(text("SELECT 1")).scalar() == 1
         assert connection.dialect.name == expected
     engine.dispose()
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_each_test_finds_no_rows(app: Flask, turn: int) -> None:
+    with app.app_context(), writing() as session:
+        assert [study.id for study in session.scalars(select(Study))] == []
+        assert make_study(session).id == 1

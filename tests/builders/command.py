@@ -15,6 +15,7 @@ from rater.app import create_app
 from rater.cli import _rater
 from rater.config import Settings
 from rater.storage.database import Base, db
+from tests.migrated import lay_sqlite
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "example-study"
 
@@ -80,6 +81,10 @@ class Command:
 def new_study(home: Path, database_url: str = "", *, slug: str = "ex") -> Command:
     """A home with an up-to-date database and an empty study that uses the shipped scales."""
     rater = Command(home, database_url)
+    settings = Settings.load({}, home=home, database_url=database_url)
+    if settings.database_file is not None and not settings.database_file.exists():
+        settings.database_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lay_sqlite(settings.database_file)
     rater("db", "upgrade")
     scales = ["--scale", "ghes", "--scale", "sthar", "--scale", "phq9"]
     rater("study", "create", slug, "--title", "Example", *scales, "--phases", "1-4,5-")

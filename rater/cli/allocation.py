@@ -14,7 +14,7 @@ from rater.tables import parse_renames
 from rater.terms import COMMAND_LINE, WaveKind
 
 if TYPE_CHECKING:
-    from rater.allocation.operations import Drawn
+    from rater.allocation.operations.drawing import Drawn
 
 _WAVE = click.option("--wave", default=WaveKind.MAIN.value, show_default=True, metavar="WAVE", help="The wave.")
 
@@ -35,7 +35,7 @@ def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: 
 
     Example: rater allocation import pilot allocation.csv
     """
-    from rater.allocation.operations import import_allocation, read_allocation_for
+    from rater.allocation.operations.importing import import_allocation, read_allocation_for
     from rater.storage.database import reading, writing
     from rater.studies.operations import study_named
 
@@ -87,7 +87,8 @@ def allocate(
     """
     from rater.allocation.constraints import parse_bars, parse_caps
     from rater.allocation.manifest import write_allocation
-    from rater.allocation.operations import Terms, draw_allocation, keep_allocation, read_allocation_for
+    from rater.allocation.operations.drawing import Terms, draw_allocation, keep_allocation
+    from rater.allocation.operations.importing import read_allocation_for
     from rater.storage.database import reading, writing
     from rater.studies.operations import study_named
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rater.allocation.operations import Terms, draw_allocation, keep_allocation
+from rater.allocation.operations.drawing import Terms, draw_allocation, keep_allocation
 from rater.cli.demo_files import Allocated, Work, read_samples, sessions_csv
 from rater.cli.simulation import simulate_sessions
 from rater.config import Settings, data_folder

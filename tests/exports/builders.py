@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from rater.allocation.operations import import_allocation, read_allocation_for
+from rater.allocation.operations.importing import import_allocation, read_allocation_for
 from rater.exports.contents import CountedRating, ListedSession, StudyData
 from rater.homework.operations import import_difficulties, import_homework, read_difficulties_for, read_homework_for
 from rater.ratings.operations.importing import import_ratings, read_ratings_for

@@ -1,0 +1,169 @@
+"""Draw who rates what, look at it, and keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from rater.allocation.balance import balance
+from rater.allocation.constraints import unknown_in_bars
+from rater.allocation.designs import allocate
+from rater.allocation.manifest import AllocationFile
+from rater.allocation.operations.assigning import PLACES, assignments_of, check_wave, is_locked, make_assignments
+from rater.allocation.operations.importing import exclusion_of, judge_rows
+from rater.allocation.plans import Bar, BarOn, Plan, PlannedSession, SessionToRate, Settings, plan_digest
+from rater.errors import BadInput, Fault, Refused, fault
+from rater.recordings.eligibility import serves
+from rater.storage.audit import record
+from rater.storage.models import Study
+from rater.storage.queries.sessions import hold_study, sessions_by_code
+from rater.storage.queries.studies import raters_by_code
+from rater.studies.operations import RATER_CODE, ensure_raters
+from rater.tables import Faults, Imported
+from rater.terms import Actor, Position, RatingState, Reason, WaveKind
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What somebody asks of a draw; without `raters` it is over all the study's, `kept` rows are never moved."""
+
+    double: float
+    seed: int
+    wave: str = WaveKind.MAIN.value
+    raters: Sequence[str] = ()
+    bars: Sequence[Bar] = ()
+    caps: Mapping[str, int] = field(default_factory=dict)
+    kept: AllocationFile | None = None
+
+    @property
+    def named_raters(self) -> set[str]:
+        """Every code that the terms name."""
+        rows = self.kept.rows if self.kept else ()
+        in_rows = {code for row in rows for code in (row.planned.main_rater, row.planned.second_rater) if code}
+        return {*self.raters, *(bar.rater for bar in self.bars), *self.caps} | in_rows
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A plan that is not kept yet, how even it is, and what it was drawn from."""
+
+    plan: Plan
+    settings: Settings
+    balance: dict[str, Any]
+    digest: str
+    new_raters: tuple[str, ...]
+
+
+def draw_allocation(session: Session, study: Study, terms: Terms) -> Drawn:
+    """Draw a plan over the sessions that serve the wave; nothing is written.
+
+    Sessions that somebody has begun to rate count as kept. Raises BadInput, Refused where the wave is locked, and
+    NoFeasibleAllocation.
+    """
+    sessions, settings = _inputs(session, study, terms)
+    plan = allocate(sessions, settings)
+    new = terms.named_raters - set(raters_by_code(session, study.id))
+    evenness = balance(plan, sessions, settings)
+    return Drawn(plan, settings, evenness, plan_digest(sessions, settings), tuple(sorted(new)))
+
+
+def keep_allocation(
+    session: Session, actor: Actor, study: Study, terms: Terms, drawn: Drawn, *, now: datetime
+) -> Imported:
+    """Make the drawn plan the study's assignments, each queue in an order that is random within the seed.
+
+    Raises Refused where sessions, raters or ratings have changed since the draw.
+    """
+    hold_study(session, study.id)
+    if plan_digest(*_inputs(session, study, terms)) != drawn.digest:
+        raise Refused(Reason("The study has changed since the plan was drawn; draw it again"))
+    ensure_raters(session, study, terms.named_raters)
+    wanted = {row.session_id: row for row in drawn.plan.sessions}
+    counts = make_assignments(session, study, terms.wave, wanted, drawn.plan.seed, now=now, all_queues=True)
+    imported = Imported.of(counts, (), drawn.new_raters)
+    record(
+        session,
+        actor,
+        "allocation.drawn",
+        f"study:{study.slug}",
+        now=now,
+        study_id=study.id,
+        wave=terms.wave,
+        seed=drawn.plan.seed,
+        algorithm=drawn.plan.algorithm,
+        digest=drawn.digest,
+        double=terms.double,
+        raters=list(drawn.settings.raters),
+        bars=[f"{bar.rater}={bar.on.value}:{bar.value}" for bar in terms.bars],
+        caps=dict(terms.caps),
+        kept=len(drawn.settings.kept),
+        **imported.counts,
+    )
+    return imported
+
+
+def _inputs(session: Session, study: Study, terms: Terms) -> tuple[list[SessionToRate], Settings]:
+    """What a plan is drawn from. Raises BadInput with every fault, Refused where the wave is locked."""
+    check_wave(terms.wave)
+    if is_locked(session, study, terms.wave):
+        raise Refused(Reason("The wave {wave} is locked", {"wave": terms.wave}))
+    sessions = [
+        SessionToRate(each.code, each.therapist.code, each.patient.code, each.phase or "")
+        for each in sessions_by_code(session, study.id).values()
+        if serves(terms.wave, each.number, each.use, exclusion_of(each))
+    ]
+    raters = sorted(terms.raters or raters_by_code(session, study.id))
+    faults = _faults_in(terms, sessions, raters)
+    if terms.kept is not None:
+        moved = Faults(terms.kept.file)
+        judge_rows(session, study, terms.wave, terms.kept, moved)
+        moved.raise_if_any()
+    kept = _kept_rows(session, study, terms, sessions, faults)
+    if faults:
+        raise BadInput(faults)
+    return sessions, Settings(terms.double, terms.seed, raters, terms.bars, terms.caps, kept)
+
+
+def _faults_in(terms: Terms, sessions: Sequence[SessionToRate], raters: Sequence[str]) -> list[Fault]:
+    known = {
+        BarOn.THERAPIST: {each.therapist for each in sessions},
+        BarOn.PATIENT: {each.patient for each in sessions},
+        BarOn.SESSION: {each.id for each in sessions},
+    }
+    faults = unknown_in_bars(terms.bars, known)
+    faults += [
+        fault("{code!r} cannot be a rater's code", "Use letters, digits and _", column="--raters", code=code)
+        for code in terms.raters
+        if not RATER_CODE.fullmatch(code)
+    ]
+    if not raters:
+        faults.append(fault("The study has no raters", "Name them with --raters R1,R2,R3", column="--raters"))
+    if not sessions:
+        cause, remedy = "The wave {wave} has no sessions to rate", "Import the sessions first"
+        faults.append(fault(cause, remedy, column="--wave", wave=terms.wave))
+    return faults
+
+
+def _kept_rows(
+    session: Session, study: Study, terms: Terms, sessions: Sequence[SessionToRate], faults: list[Fault]
+) -> list[PlannedSession]:
+    """The rows that the draw must not move: those handed in, and those of sessions that somebody has begun to rate."""
+    present = assignments_of(session, study, terms.wave)
+    eligible = {each.id for each in sessions}
+    kept = {row.planned.session_id: row.planned for row in (terms.kept.rows if terms.kept else ())}
+    for code, assignments in sorted(present.items()):
+        begun = [each for each in assignments if each.state != RatingState.OPEN]
+        if code not in eligible or code in kept or not begun:
+            continue
+        by_place = {each.position: each.rater.code for each in assignments}
+        if set(by_place) <= set(PLACES) and Position.MAIN in by_place:
+            kept[code] = PlannedSession(code, by_place[Position.MAIN], by_place.get(Position.SECOND))
+        else:
+            cause = "{id} has been rated by {rater}, but has no main rater"
+            remedy = "Import an allocation that names its main rater"
+            faults.append(fault(cause, remedy, column="session_id", id=code, rater=begun[0].rater.code))
+    return [kept[code] for code in sorted(kept)]

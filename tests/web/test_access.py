@@ -59,6 +59,8 @@ GET    /concerns/<public_id>                          in  404 404   404  404   4
 POST   /concerns/<public_id>/seen                     in  404 404   404  404   404 303  404  404  404  404  404
 GET    /studies/<slug>/messages                       in  403 403   200  403   403 403  403  403  404  404  404
 POST   /studies/<slug>/messages                       in  403 403   303  403   403 403  403  403  404  404  404
+GET    /studies/<slug>/board                          in  403 403   200  200   403 403  403  403  404  404  404
+POST   /studies/<slug>/board                          in  403 403   303  303   403 403  403  403  404  404  404
 GET    /studies/<slug>/waves/<wave>/lock              in  403 403   403  200   403 403  403  403  404  404  404
 POST   /studies/<slug>/waves/<wave>/lock              in  403 403   403  303   403 403  403  403  404  404  404
 GET    /ratings/<public_id>/cannot-rate               in  200 404   404  404   404 404  404  404  404  404  404

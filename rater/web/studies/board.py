@@ -41,6 +41,8 @@ class Mending:
     action: Action = Action.SEE_PROGRESS
 
 
+FEW, MOST = 5, 30
+"""So many rows are shown at once; more are folded; beyond the second they are only counted."""
 _WRITE = lazy_gettext("Write to the rater")
 MENDINGS = {
     Hitch.SET_ASIDE: Mending(
@@ -140,4 +142,13 @@ def _hitch(session: Session, found: Board, hitch: Hitch, rows: list[Stuck]) -> d
     mending = MENDINGS[hitch]
     opens = mending.label is not None and may_do(session, actor(), found.study, mending.action, now=now())
     url = url_for(mending.endpoint, slug=found.study.slug, _anchor=mending.anchor) if opens else None
-    return {"mending": mending, "hitch": hitch, "rows": rows, "url": url}
+    more = max(0, len(rows) - MOST)
+    return {
+        "mending": mending,
+        "hitch": hitch,
+        "rows": rows[:MOST],
+        "count": len(rows),
+        "few": len(rows) <= FEW,
+        "more": more,
+        "url": url,
+    }

@@ -52,6 +52,22 @@ class Completed(StrEnum):
     UNKNOWN = "unknown"
 
 
+class HomeworkStatus(StrEnum):
+    """What the homework log knows of a session: tasks, that there were none, that nobody can tell, or nothing yet."""
+
+    ASSIGNED = "assigned"
+    NONE = "none"
+    UNKNOWN = "unknown"
+    NOT_ENTERED = "not_entered"
+
+
+class LogList(StrEnum):
+    """The lists of the homework log that each study may make its own."""
+
+    HOMEWORK = "homework"
+    DIFFICULTIES = "difficulties"
+
+
 class ScaleKind(StrEnum):
     """`OUTCOME` scales are never shown to raters and never enter reliability."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from rater.cli.importing import answer, table_options, understood
-from rater.cli.run import answers, application, now, read_file
+from rater.cli.run import answers, application, json_option, now, print_json, read_file
 from rater.tables import parse_renames
-from rater.terms import COMMAND_LINE
+from rater.terms import COMMAND_LINE, HomeworkStatus, LogList
 
 
 @click.group()
@@ -16,12 +18,20 @@ def homework() -> None:
 
 
 @homework.command("import")
+@click.option(
+    "--others",
+    type=click.Choice(["not_entered", "none", "unknown"]),
+    default="not_entered",
+    help="What the log knows of sessions without a row that nobody has entered; default not_entered.",
+)
 @table_options
 @answers
-def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: bool) -> None:
+def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: bool, others: str) -> None:
     """Take the homework tasks of FILE into the study SLUG.
 
     Columns: assigned_session_id, type, and if wanted homework_id, reviewed_session_id, description, completed.
+    Sessions with a row count as entered. The file cannot say that a session assigned none: --others says it of all
+    the sessions that it leaves out.
 
     Example: rater homework import pilot homework.csv
     """
@@ -36,8 +46,41 @@ def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: 
             content = read_homework_for(session, study, data, file=file, rename=parse_renames(renames))
         understood(content, yes=yes)
         with writing() as session:
-            imported = import_homework(session, COMMAND_LINE, study_named(session, slug), content, now=now())
+            study = study_named(session, slug)
+            rest = HomeworkStatus(others)
+            imported = import_homework(session, COMMAND_LINE, study, content, now=now(), rest=rest)
     answer(content, imported, "homework tasks", as_json=as_json)
+
+
+@homework.command("types")
+@click.argument("slug")
+@click.option("--add", "added", multiple=True, metavar="CODE=LABEL[/GERMAN]", help="A new type, or another label.")
+@click.option("--remove", "removed", multiple=True, metavar="CODE", help="Take a type out that is not in use.")
+@json_option
+@answers
+def homework_types(slug: str, added: tuple[str, ...], removed: tuple[str, ...], as_json: bool) -> None:
+    """Show, or change, the types of homework on the list of the study SLUG.
+
+    Example: rater homework types pilot --add exposure=Exposure/Exposition
+    """
+    _types(slug, LogList.HOMEWORK, added, removed, as_json=as_json)
+
+
+def _types(slug: str, kind: LogList, added: Sequence[str], removed: Sequence[str], *, as_json: bool) -> None:
+    from rater.homework.operations.types import change_types
+    from rater.homework.types import parse_type
+    from rater.storage.database import writing
+    from rater.studies.operations import study_named
+
+    fresh = [parse_type(each) for each in added]
+    with application(), writing() as session:
+        study = study_named(session, slug)
+        found = change_types(session, COMMAND_LINE, study, kind, added=fresh, removed=removed, now=now())
+    if as_json:
+        print_json({"types": [{"code": each.code, "en": each.en, "de": each.de} for each in found.types]})
+        return
+    for each in found.types:
+        click.echo("  ".join(part for part in (each.code, each.en, each.de) if part))
 
 
 @click.group()
@@ -68,3 +111,17 @@ def import_difficulties_(slug: str, file: str, renames: tuple[str, ...], yes: bo
         with writing() as session:
             imported = import_difficulties(session, COMMAND_LINE, study_named(session, slug), content, now=now())
     answer(content, imported, "difficulties", as_json=as_json)
+
+
+@difficulties.command("types")
+@click.argument("slug")
+@click.option("--add", "added", multiple=True, metavar="CODE=LABEL[/GERMAN]", help="A new type, or another label.")
+@click.option("--remove", "removed", multiple=True, metavar="CODE", help="Take a type out that is not in use.")
+@json_option
+@answers
+def difficulty_types(slug: str, added: tuple[str, ...], removed: tuple[str, ...], as_json: bool) -> None:
+    """Show, or change, the types of difficulty on the list of the study SLUG.
+
+    Example: rater difficulties types pilot --add transport=No way to get there/Kein Weg dorthin
+    """
+    _types(slug, LogList.DIFFICULTIES, added, removed, as_json=as_json)

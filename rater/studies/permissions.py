@@ -21,6 +21,7 @@ class Action(StrEnum):
     SEND_MESSAGES = "send_messages"
     WRITE_MANUAL = "write_manual"
     READ_MANUAL = "read_manual"
+    ENTER_HOMEWORK = "enter_homework"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -34,10 +35,18 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEND_MESSAGES: frozenset({Role.COORDINATOR}),
     Action.WRITE_MANUAL: frozenset({Role.RESEARCHER, Role.TRAINER}),
     Action.READ_MANUAL: frozenset(Role),
+    Action.ENTER_HOMEWORK: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
 }
 
 FORBIDDEN_WHILE_RATING = frozenset(
-    {Action.SEE_PROGRESS, Action.SEE_RELIABILITY, Action.EXPORT, Action.LOCK_WAVE, Action.ANSWER_OBSTACLES}
+    {
+        Action.SEE_PROGRESS,
+        Action.SEE_RELIABILITY,
+        Action.EXPORT,
+        Action.LOCK_WAVE,
+        Action.ANSWER_OBSTACLES,
+        Action.ENTER_HOMEWORK,
+    }
 )
 """What tells of other raters' work. Concerns are not among them: a patient's safety goes before blindness."""
 

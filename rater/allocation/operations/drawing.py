@@ -20,6 +20,7 @@ from rater.errors import BadInput, Fault, Refused, fault
 from rater.recordings.eligibility import serves
 from rater.storage.audit import record
 from rater.storage.models import Study
+from rater.storage.queries.homework import barred_by_entry
 from rater.storage.queries.sessions import hold_study, sessions_by_code
 from rater.storage.queries.studies import raters_by_code
 from rater.studies.operations import RATER_CODE, ensure_raters
@@ -98,7 +99,7 @@ def keep_allocation(
         digest=drawn.digest,
         double=terms.double,
         raters=list(drawn.settings.raters),
-        bars=[f"{bar.rater}={bar.on.value}:{bar.value}" for bar in terms.bars],
+        bars=[f"{bar.rater}={bar.on.value}:{bar.value}" for bar in drawn.settings.bars],
         caps=dict(terms.caps),
         kept=len(drawn.settings.kept),
         **imported.counts,
@@ -125,7 +126,17 @@ def _inputs(session: Session, study: Study, terms: Terms) -> tuple[list[SessionT
     kept = _kept_rows(session, study, terms, sessions, faults)
     if faults:
         raise BadInput(faults)
-    return sessions, Settings(terms.double, terms.seed, raters, terms.bars, terms.caps, kept)
+    bars = (*terms.bars, *_bars_by_entry(session, study, raters, sessions))
+    return sessions, Settings(terms.double, terms.seed, raters, bars, terms.caps, kept)
+
+
+def _bars_by_entry(
+    session: Session, study: Study, raters: Sequence[str], sessions: Sequence[SessionToRate]
+) -> list[Bar]:
+    """Who has entered a session's homework does not rate it."""
+    named, eligible = set(raters), {each.id for each in sessions}
+    pairs = sorted(barred_by_entry(session, study.id))
+    return [Bar(rater, BarOn.SESSION, code) for rater, code in pairs if rater in named and code in eligible]
 
 
 def _faults_in(terms: Terms, sessions: Sequence[SessionToRate], raters: Sequence[str]) -> list[Fault]:

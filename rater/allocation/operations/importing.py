@@ -15,6 +15,7 @@ from rater.allocation.plans import PlannedSession
 from rater.recordings.eligibility import is_known, serves, why_not_rated
 from rater.storage.audit import record
 from rater.storage.models import Study, TherapySession
+from rater.storage.queries.homework import barred_by_entry
 from rater.storage.queries.sessions import hold_study, sessions_by_code
 from rater.storage.queries.studies import raters_by_code
 from rater.tables import Faults, Imported
@@ -64,6 +65,7 @@ def judge_rows(session: Session, study: Study, wave: str, content: AllocationFil
     """Note rows of sessions that are unknown or not rated in the wave, and rows that would move what has been begun."""
     sessions = sessions_by_code(session, study.id)
     present = assignments_of(session, study, wave)
+    barred = barred_by_entry(session, study.id)
     if is_locked(session, study, wave):
         faults.add("The wave {wave} is locked", "Its allocation stays as it is", column="--wave", wave=wave)
     for row in content.rows:
@@ -76,6 +78,12 @@ def judge_rows(session: Session, study: Study, wave: str, content: AllocationFil
             params = {"id": known.code, "wave": wave, "why": why}
             faults.add(cause, "Leave the row out", line=row.line, column="session_id", **params)
         wanted = raters_of(row.planned)
+        for position, rater in wanted.items():
+            if (rater, known.code) in barred:
+                column = "second_rater" if position == Position.SECOND else "main_rater"
+                cause = "{rater} has entered the homework of {id} and may not rate it"
+                params = {"rater": rater, "id": known.code}
+                faults.add(cause, "Name another rater", line=row.line, column=column, **params)
         for each in present.get(known.code, ()):
             if each.state != RatingState.OPEN and wanted.get(Position(each.position)) != each.rater.code:
                 column = "second_rater" if each.position == Position.SECOND else "main_rater"

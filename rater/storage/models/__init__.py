@@ -1,7 +1,15 @@
 """The tables, one file a noun; importing this package registers them all."""
 
 from rater.storage.models.audit import AuditEvent
-from rater.storage.models.homework import Difficulty, HomeworkReport, HomeworkTask, OtherTask
+from rater.storage.models.homework import (
+    Difficulty,
+    HomeworkAuthor,
+    HomeworkEntry,
+    HomeworkReport,
+    HomeworkTask,
+    LogType,
+    OtherTask,
+)
 from rater.storage.models.jobs import Job
 from rater.storage.models.people import Invitation, Person, SignIn
 from rater.storage.models.ratings import (
@@ -35,11 +43,14 @@ __all__ = [
     "Decision",
     "Difficulty",
     "Exclusion",
+    "HomeworkAuthor",
+    "HomeworkEntry",
     "HomeworkReport",
     "HomeworkTask",
     "Invitation",
     "Job",
     "Listening",
+    "LogType",
     "Manual",
     "Membership",
     "Message",

@@ -8,7 +8,8 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rater.storage.database import Base
-from rater.storage.models.columns import ClientId, Code, Key, PublicId, StudyKey
+from rater.storage.models.columns import ClientId, Code, Key, PublicId, StudyKey, Word
+from rater.storage.models.people import Person
 from rater.storage.models.recordings import TherapySession
 from rater.storage.models.studies import Rater
 
@@ -28,8 +29,51 @@ class HomeworkTask(Base):
     type: Mapped[Code]
     description: Mapped[str] = mapped_column(Text, default="")
     completed: Mapped[str | None] = mapped_column(Text)
+    place: Mapped[int] = mapped_column(default=0)
     assigned_session: Mapped[TherapySession] = relationship(foreign_keys=[assigned_session_id])
     reviewed_session: Mapped[TherapySession | None] = relationship(foreign_keys=[reviewed_session_id])
+
+
+class HomeworkEntry(Base):
+    """What the log knows of one session's homework, as it was entered last; a session without a row is not entered."""
+
+    __tablename__ = "homework_entry"
+
+    id: Mapped[Key]
+    session_id: Mapped[int] = mapped_column(ForeignKey("therapy_session.id"), unique=True)
+    status: Mapped[Word]
+    version: Mapped[int]
+    entered_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    therapy_session: Mapped[TherapySession] = relationship()
+    by: Mapped[Person | None] = relationship()
+
+
+class HomeworkAuthor(Base):
+    """Somebody who has entered or changed a session's homework, and therefore does not rate it."""
+
+    __tablename__ = "homework_author"
+    __table_args__ = (UniqueConstraint("session_id", "person_id"),)
+
+    id: Mapped[Key]
+    session_id: Mapped[int] = mapped_column(ForeignKey("therapy_session.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[datetime]
+
+
+class LogType(Base):
+    """A type of homework or of difficulty on a study's own list; a study without rows uses the shipped list."""
+
+    __tablename__ = "log_type"
+    __table_args__ = (UniqueConstraint("study_id", "list", "code"),)
+
+    id: Mapped[Key]
+    study_id: Mapped[StudyKey]
+    list: Mapped[Word]
+    code: Mapped[Code]
+    label_en: Mapped[str] = mapped_column(String(120))
+    label_de: Mapped[str] = mapped_column(String(120))
+    place: Mapped[int]
 
 
 class HomeworkReport(Base):

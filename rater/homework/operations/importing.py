@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rater.homework.entering import status_of
 from rater.homework.manifest import (
     DifficultiesFile,
     HomeworkFile,
@@ -17,14 +18,17 @@ from rater.homework.manifest import (
     read_difficulties,
     read_homework,
 )
+from rater.homework.operations.entering import keep_status
+from rater.homework.operations.types import types_of
 from rater.recordings.eligibility import is_known
 from rater.storage.audit import record
 from rater.storage.models import Difficulty, HomeworkReport, HomeworkTask, Study, TherapySession
+from rater.storage.queries.homework import entry_of, logged_sessions
 from rater.storage.queries.sessions import hold_study, session_ids, sessions_by_code
 from rater.storage.queries.studies import raters_by_code
 from rater.studies.operations import ensure_raters
 from rater.tables import Faults, Imported
-from rater.terms import Actor
+from rater.terms import Actor, HomeworkStatus, LogList
 
 
 def read_homework_for(
@@ -36,14 +40,24 @@ def read_homework_for(
     rename: Mapping[str, str] | None = None,
 ) -> HomeworkFile:
     """The tasks as this study can take them. Raises BadInput with every fault, those against the study included."""
-    return read_homework(data, file=file, rename=rename, judge=partial(_judge_homework, session, study))
+    types = types_of(session, study, LogList.HOMEWORK).codes
+    return read_homework(data, file=file, types=types, rename=rename, judge=partial(_judge_homework, session, study))
 
 
-def import_homework(session: Session, actor: Actor, study: Study, content: HomeworkFile, *, now: datetime) -> Imported:
+def import_homework(
+    session: Session,
+    actor: Actor,
+    study: Study,
+    content: HomeworkFile,
+    *,
+    now: datetime,
+    rest: HomeworkStatus = HomeworkStatus.NOT_ENTERED,
+) -> Imported:
     """Enter the tasks. A task that is known by its id, or without one by all that is said of it, is entered once.
 
     What the file says of completion, type, description and review replaces what is kept; a column that it lacks
-    changes nothing. Raises BadInput, and then nothing is written.
+    changes nothing. Sessions with tasks count as entered; of those not yet entered and without a row the log knows
+    `rest` from then on. Raises BadInput, and then nothing is written.
     """
     hold_study(session, study.id)
     faults = Faults(content.file)
@@ -63,10 +77,25 @@ def import_homework(session: Session, actor: Actor, study: Study, content: Homew
             setattr(task, name, value)
         counts["updated" if changed else "unchanged"] += 1
     session.flush()
+    _keep_statuses(session, actor, study, content, rest, now)
     imported = Imported.of(counts, content.notes)
     subject = f"study:{study.slug}"
     record(session, actor, "homework.imported", subject, now=now, study_id=study.id, **imported.counts)
     return imported
+
+
+def _keep_statuses(
+    session: Session, actor: Actor, study: Study, content: HomeworkFile, rest: HomeworkStatus, now: datetime
+) -> None:
+    """Sessions of the file become entered; those without tasks that nobody has entered become `rest`."""
+    named = {row.assigned_session_id for row in content.rows}
+    for each in logged_sessions(session, study.id):
+        status = status_of(each.status, each.tasks)
+        is_open = status is HomeworkStatus.NOT_ENTERED and not each.tasks
+        wanted = HomeworkStatus.ASSIGNED if each.code in named else rest if is_open else status
+        if wanted != (each.status or HomeworkStatus.NOT_ENTERED):
+            keep_status(session, actor, each.id, entry_of(session, each.id), wanted, now=now)
+    session.flush()
 
 
 def _tasks(session: Session, study: Study) -> dict[str, HomeworkTask]:
@@ -172,7 +201,9 @@ def read_difficulties_for(
     rename: Mapping[str, str] | None = None,
 ) -> DifficultiesFile:
     """The difficulties as this study can take them. Raises BadInput with every fault, unknown sessions included."""
-    return read_difficulties(data, file=file, rename=rename, judge=partial(_judge_difficulties, session, study))
+    types = types_of(session, study, LogList.DIFFICULTIES).codes
+    judge = partial(_judge_difficulties, session, study)
+    return read_difficulties(data, file=file, types=types, rename=rename, judge=judge)
 
 
 def import_difficulties(

@@ -8,6 +8,7 @@ import click
 
 from rater.cli.importing import answer, table_options, understood
 from rater.cli.run import answers, application, json_option, now, print_json, read_file
+from rater.homework.reconciliation import LedgerRow
 from rater.tables import parse_renames
 from rater.terms import COMMAND_LINE, HomeworkStatus, LogList
 
@@ -50,6 +51,50 @@ def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: 
             rest = HomeworkStatus(others)
             imported = import_homework(session, COMMAND_LINE, study, content, now=now(), rest=rest)
     answer(content, imported, "homework tasks", as_json=as_json)
+
+
+@homework.command()
+@click.argument("slug")
+@click.option("--stated", type=int, metavar="N", help="A number of tasks stated elsewhere, held against the log.")
+@json_option
+@answers
+def ledger(slug: str, stated: int | None, as_json: bool) -> None:
+    """Add up the homework log of the study SLUG: assigned, reviewed, completed, never reviewed, by type.
+
+    Example: rater homework ledger pilot
+    """
+    from rater.homework.operations.ledger import homework_ledger
+    from rater.storage.database import reading
+    from rater.studies.operations import study_named
+
+    with application(), reading() as session:
+        found = homework_ledger(session, study_named(session, slug), stated=stated)
+    if as_json:
+        print_json(
+            {
+                "rows": [_counts(row) for row in found.rows],
+                "total": _counts(found.total),
+                "sessions": found.sessions,
+                "reported_twice": found.reported_twice,
+                "raters_differ": found.raters_differ,
+                "gaps": [str(each) for each in found.gaps],
+            }
+        )
+        return
+    for row in (*found.rows, found.total):
+        told = ", ".join(f"{name} {count}" for name, count in _counts(row).items() if name != "type")
+        click.echo(f"{row.type or 'all'}: {told}")
+    click.echo("sessions: " + ", ".join(f"{name} {count}" for name, count in found.sessions.items()))
+    click.echo(f"reported by two raters: {found.reported_twice}, of which they differ on {found.raters_differ}")
+    for gap in found.gaps:
+        click.echo(f"note: {gap}", err=True)
+
+
+def _counts(row: LedgerRow) -> dict[str, str | int]:
+    outcomes = {f"completed_{each}": count for each, count in row.outcomes.items()}
+    orphans = {str(each): count for each, count in row.orphans.items()}
+    parts = {**outcomes, "orphaned": row.orphaned, **orphans, "heard_only": row.heard_only}
+    return {"type": row.type, "assigned": row.assigned, "reviewed": row.reviewed, **parts}
 
 
 @homework.command("types")

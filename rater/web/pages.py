@@ -10,6 +10,7 @@ from flask_babel import gettext
 from rater.people.browser import browser_id, browser_key
 from rater.web.access import person
 from rater.web.exports.views import pages as exports
+from rater.web.homework.views import pages as homework
 from rater.web.jobs.views import pages as jobs
 from rater.web.language import locale
 from rater.web.people.views import pages as people
@@ -33,6 +34,6 @@ def _browser(person_id: int) -> dict[str, str]:
 
 def init(app: Flask) -> None:
     """Register each noun's pages."""
-    for pages in (people, studies, ratings, recordings, reliability, exports, jobs):
+    for pages in (people, studies, ratings, recordings, homework, reliability, exports, jobs):
         app.register_blueprint(pages)
     app.context_processor(_shown_everywhere)

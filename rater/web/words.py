@@ -33,3 +33,17 @@ DIFFICULTY_TYPES = {
     "too_difficult": lazy_gettext("Too difficult"),
     "other_homework_related": lazy_gettext("Other, related to the homework"),
 }
+
+HOMEWORK_TYPES = {
+    "psychoeducational": lazy_gettext("Psychoeducational"),
+    "behavioral": lazy_gettext("Behavioural"),
+    "cognitive": lazy_gettext("Cognitive"),
+    "self_monitoring": lazy_gettext("Self-monitoring"),
+    "relapse_prevention": lazy_gettext("Relapse prevention"),
+}
+
+
+def log_label(code: str) -> str:
+    """Rater's own words for a type of homework or difficulty; an unknown code is shown as it is written."""
+    known = HOMEWORK_TYPES.get(code) or DIFFICULTY_TYPES.get(code)
+    return str(known) if known else code.replace("_", " ").capitalize()

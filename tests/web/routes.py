@@ -23,7 +23,14 @@ NOUN_IDS = {
 }
 MADE_BY_BROWSERS = {"note_id", "row_id"}
 """Parts of an address that the browser makes up: one that is not there yet is made, not missed."""
-FIXED = {"slug": "pilot", "item": "ghes1", "kind": "lack_of_time", "filename": "css/base.css", "wave": "main"}
+FIXED = {
+    "slug": "pilot",
+    "item": "ghes1",
+    "kind": "lack_of_time",
+    "filename": "css/base.css",
+    "wave": "main",
+    "code": "KP013",
+}
 JSON_BODIES: dict[str, dict[str, Any]] = {
     "ratings.save_item": {"op": "op-000001", "seen": 0, "value": 3, "missing_code": None},
     "ratings.save_mark": {"op": "op-000007", "unsure": True},
@@ -57,6 +64,7 @@ FORM_BODIES: dict[str, dict[str, str]] = {
     "studies.set_due": {"wave": "main", "rater": "", "how": "day", "day": "2026-11-20", "per_week": "4"},
     "studies.send": {"text": "Please rate by Friday", "to": ""},
     "studies.answer": {"answer": "withdrawn", "message": ""},
+    "homework.enter": {"seen": "0", "status": "unknown", "go": "next"},
     "people.language": {"locale": "de", "next": "/"},
     "people.invitation": {"password": "four kettles and a tram"},
 }

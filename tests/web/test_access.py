@@ -81,6 +81,10 @@ GET    /studies/<slug>/sessions/hours.csv             in  200 200   403  403   2
 GET    /studies/<slug>/manual                         in  200 200   200  200   200 200  200  200  404  404  404
 GET    /ratings/<public_id>/manual                    in  200 404   404  404   404 404  404  404  404  404  404
 POST   /studies/<slug>/decisions                      in  403 403   403  303   303 403  403  303  404  404  404
+GET    /studies/<slug>/homework                       in  403 403   200  200   403 403  403  403  404  404  404
+GET    /studies/<slug>/homework/ledger                in  403 403   200  200   403 403  403  403  404  404  404
+GET    /studies/<slug>/homework/<code>                in  403 403   200  200   403 403  403  403  404  404  404
+POST   /studies/<slug>/homework/<code>                in  403 403   303  303   403 403  403  403  404  404  404
 GET    /recordings/<public_id>/voice                  in  200 404   200  404   404 404  404  404  404  404  404
 GET    /recordings/<public_id>/audio                401  200 404   200  404   404 404  404  404  404  404  404
 GET    /recordings/<public_id>/peaks                401  200 404   200  404   404 404  404  404  404  404  404
@@ -134,7 +138,7 @@ def test_ids_of_nothing_are_404(world: World, name: str) -> None:
         for part in rule.arguments - MADE_BY_BROWSERS:
             nothing = address(world, rule.rule, **{part: secrets.token_urlsafe(16)})
             answer = world.visitors[name].ask(method, nothing, **body(rule, method))
-            closed = part == "wave" and EXPECTED[method, rule.rule][name] == "403"
+            closed = part in ("wave", "code") and EXPECTED[method, rule.rule][name] == "403"
             assert answer.status_code == (403 if closed else 404), (method, nothing)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.errors import NotFound
+from rater.homework.entering import previous_held, status_of
 from rater.ratings.completeness import GivenPoint, items_to_rate, missing_items
 from rater.ratings.coverage import Gate, may_rate
 from rater.ratings.due import due_state
@@ -29,11 +30,12 @@ from rater.storage.models import (
     Recording,
     Study,
 )
+from rater.storage.queries.homework import entry_of, numbers_of, tasks_of
 from rater.storage.queries.ratings import given_points, latest_obstacles, latest_revision, own_assignment, queue_rows
 from rater.storage.queries.studies import ruling_counts
 from rater.studies.operations import scales_of, study_for
 from rater.studies.permissions import Action
-from rater.terms import Actor, ObstacleReason, RatingState
+from rater.terms import Actor, HomeworkStatus, ObstacleReason, RatingState
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class OpenRating:
     scales: list[Scale]
     points: dict[str, GivenPoint]
     tasks: list[tuple[HomeworkTask, HomeworkReport | None]]
+    log_status: HomeworkStatus
     other_tasks: Sequence[OtherTask]
     difficulties: frozenset[str]
     notes: Sequence[Note]
@@ -156,6 +159,7 @@ def open_rating(session: Session, actor: Actor, public_id: str, *, now: datetime
         scales=[scale for _, scale in scales_of(study, observer_only=True)],
         points={each.item: GivenPoint(each.value, each.missing_code, each.version, each.unsure) for each in points},
         tasks=_tasks(session, assignment),
+        log_status=_log_status(session, assignment),
         other_tasks=session.scalars(
             select(OtherTask).where(OtherTask.assignment_id == assignment.id).order_by(OtherTask.id)
         ).all(),
@@ -197,6 +201,17 @@ def _tasks(session: Session, assignment: Assignment) -> list[tuple[HomeworkTask,
             (HomeworkReport.task_id == HomeworkTask.id) & (HomeworkReport.assignment_id == assignment.id),
         )
         .where(HomeworkTask.reviewed_session_id == assignment.session_id)
-        .order_by(HomeworkTask.code)
+        .order_by(HomeworkTask.place, HomeworkTask.code)
     )
     return [(task, report) for task, report in rows]
+
+
+def _log_status(session: Session, assignment: Assignment) -> HomeworkStatus:
+    """What the log knows of the homework due in the session; before a patient's first session nothing was assigned."""
+    therapy_session = assignment.therapy_session
+    numbers = numbers_of(session, therapy_session.patient_id)
+    before = previous_held(therapy_session.number, numbers)
+    if before is None:
+        return HomeworkStatus.NONE
+    entry = entry_of(session, numbers[before])
+    return status_of(entry.status if entry else None, len(tasks_of(session, numbers[before])))

@@ -55,7 +55,7 @@ def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = 
             for task in opened.other_tasks
         ],
         "fresh": {"note": fresh_ids(opened, "note")[0], "tasks": fresh_ids(opened, "task")},
-        "tasks_state": "entered" if opened.tasks else "not_entered",
+        "tasks_state": str(opened.log_status),
         "difficulties": [
             {"type": kind, "label": str(words.DIFFICULTY_TYPES[kind]), "present": kind in opened.difficulties}
             for kind in DIFFICULTIES

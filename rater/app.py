@@ -20,7 +20,7 @@ def create_app(settings: Settings) -> Flask:
     Raises RuntimeError where a route declares no access, or where SQLite refuses a durable setting.
     """
     from rater import web
-    from rater.web import access, cookies, errors, headers, language, pages
+    from rater.web import access, cookies, errors, headers, language, limits, pages
 
     app = Flask("rater.web", static_folder="static", template_folder="templates")
     app.config.update(
@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+    limits.init(app, settings)
     cookies.init(app)
     access.init(app)
     language.init(app, settings)

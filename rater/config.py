@@ -42,6 +42,11 @@ class Settings:
         "Address at which an nginx before Rater sends the stored recordings; empty: Rater sends them",
     )
 
+    upload_file_mb: int = setting(2_000, "RATER_UPLOAD_FILE_MB", "Largest file that a page takes in, in megabytes")
+    upload_total_mb: int = setting(
+        100_000, "RATER_UPLOAD_TOTAL_MB", "Most that the files of one import may come to, in megabytes"
+    )
+
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
         """Settings from the environment; keyword arguments win. Raises BadInput on a value of the wrong kind."""
@@ -69,6 +74,11 @@ class Settings:
         return Path(address.removeprefix("sqlite:///")) if address.startswith("sqlite:///") else None
 
     @property
+    def uploads_folder(self) -> Path:
+        """Where files that are on their way into a study lie until it has them."""
+        return self.home / "uploads"
+
+    @property
     def exports_folder(self) -> Path:
         """Where bundles made by jobs wait for their download."""
         return self.home / "exports"
@@ -89,6 +99,10 @@ def _parsed(variable: str, default: Any, raw: str) -> Any:
         if raw.strip().lower() not in words:
             raise BadInput(fault("{variable} is {raw!r}", "Write 1 or 0", variable=variable, raw=raw))
         return words[raw.strip().lower()]
+    if isinstance(default, int):
+        if not raw.strip().isdecimal():
+            raise BadInput(fault("{variable} is {raw!r}", "Write a whole number", variable=variable, raw=raw))
+        return int(raw)
     return type(default)(raw)
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from rater.config import Settings
-from rater.errors import RaterError
+from rater.errors import BadInput, RaterError
 from rater.storage.database import reading, writing
 from rater.storage.media.store import media_store
-from rater.storage.models import Job, Study
+from rater.storage.media.uploads import Uploads
+from rater.storage.models import Job, SessionImport, Study
 from rater.storage.queries import jobs as queue
 from rater.terms import COMMAND_LINE
 
 Work = Callable[[Session, Study, Job, Settings], dict[str, Any]]
+SWEEPS_EVERY = timedelta(days=1)
 Keep = Callable[[Session, Study, Job, dict[str, Any]], None]
 
 
@@ -46,7 +48,73 @@ def _keep_voice(session: Session, study: Study, job: Job, result: dict[str, Any]
     keep_silences(session, study, str(job.asked["audio"]), result.pop("silences"))
 
 
-WORK: Mapping[str, Work] = {"reliability": _reliability, "export": _export, queue.VOICE: _voice}
+def _hear(session: Session, study: Study, job: Job, settings: Settings) -> dict[str, Any]:
+    """Listen to the files of an import, each kept as soon as it was heard, until there are no more."""
+    from rater.recordings.operations.previewing import files_to_hear, hear, keep_heard
+
+    uploads, job_id, import_id, done = Uploads(settings.uploads_folder), job.id, int(job.asked["import"]), 0
+    while waiting := files_to_hear(session, import_id, uploads):
+        session.rollback()  # decoding is slow: no transaction stays open over it
+        found = hear(waiting[0][1])
+        with writing() as writer:
+            keep_heard(writer, *waiting[0], found)
+            done += 1
+            queue.tell_progress(writer, job_id, done, done + len(waiting) - 1, now=datetime.now(UTC))
+    return {"files": done}
+
+
+def _import(session: Session, study: Study, job: Job, settings: Settings) -> dict[str, Any]:
+    """Take a confirmed import into its study; what it needs no longer is deleted once the study has it."""
+    from rater.recordings.operations import handing_over
+    from rater.recordings.operations.taking_in import taken_in, unused_names
+
+    uploads, store = Uploads(settings.uploads_folder), media_store(settings.media_url, settings.home)
+    job_id, import_id = job.id, int(job.asked["import"])
+    folder = session.get_one(SessionImport, import_id).folder
+
+    def progress(done: int, total: int) -> None:
+        with writing() as writer:
+            queue.tell_progress(writer, job_id, done, total, now=datetime.now(UTC))
+
+    try:
+        handed = handing_over.handed_over(session, import_id, uploads, now=datetime.now(UTC))
+        session.rollback()  # as above
+        if handed is None:
+            return dict(session.get_one(SessionImport, import_id).result or {})
+        with (
+            taken_in(store, handed.content, handed.files, handed.kept, progress, handed.names) as recordings,
+            writing() as writer,
+        ):
+            result = handing_over.take_over(writer, import_id, handed, recordings, now=datetime.now(UTC))
+            unused = unused_names(writer, set(handed.stored))
+    except BadInput as refused:
+        with writing() as writer:
+            handing_over.give_back(writer, import_id, refused, now=datetime.now(UTC))
+        raise
+    for name in unused:
+        store.delete(name)
+    uploads.delete(folder)
+    return result
+
+
+def sweep(settings: Settings, now: datetime) -> None:
+    """Delete the files of imports that nobody has touched for a day."""
+    from rater.recordings.operations.drafts import sweep_uploads
+
+    uploads = Uploads(settings.uploads_folder)
+    with writing() as session:
+        gone = sweep_uploads(session, COMMAND_LINE, uploads, now=now)
+    for folder in gone:
+        uploads.delete(folder)
+
+
+WORK: Mapping[str, Work] = {
+    "reliability": _reliability,
+    "export": _export,
+    queue.VOICE: _voice,
+    queue.CHECK: _hear,
+    queue.IMPORT: _import,
+}
 KEEP: Mapping[str, Keep] = {queue.VOICE: _keep_voice}
 """What becomes of a result beyond the job's own row, in the transaction that ends the job."""
 
@@ -81,15 +149,22 @@ def run_next(settings: Settings, now: Callable[[], datetime]) -> bool:
 
 
 def work(settings: Settings, *, pause: float = 0.3) -> None:
-    """Do jobs as they come, until the process is ended; at the start, queue recordings that nobody listened through."""
+    """Do jobs as they come, until the process is ended.
+
+    At the start, queue recordings that nobody listened through; then and every day, sweep away forgotten uploads.
+    """
     import logging
 
     from rater.recordings.operations.voice import ask_everywhere
 
     with writing() as session:
         ask_everywhere(session, COMMAND_LINE, now=datetime.now(UTC))
+    swept: datetime | None = None
     while True:
         try:
+            if swept is None or datetime.now(UTC) - swept > SWEEPS_EVERY:
+                swept = datetime.now(UTC)
+                sweep(settings, swept)
             if not run_next(settings, lambda: datetime.now(UTC)):
                 time.sleep(pause)
         except Exception:  # one job's fault does not end the worker

@@ -120,6 +120,15 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class ImportState(StrEnum):
+    """Where an import of sessions stands: being prepared, handed to the worker, done, or given up."""
+
+    DRAFT = "draft"
+    ASKED = "asked"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
 HOMEWORK_TYPES = ("psychoeducational", "behavioral", "cognitive", "self_monitoring", "relapse_prevention")
 DIFFICULTY_TYPES = (
     "negative_events",

@@ -53,17 +53,18 @@ def answer(content: TableRows[Any], imported: Imported, things: str, *, as_json:
     if imported.new_raters:
         click.echo(f"note: new raters without a sign-in: {', '.join(imported.new_raters)}", err=True)
     if as_json:
-        described = {
+        more_told = {
             "notes": [str(note) for note in imported.notes],
-            "dialect": _described(content.dialect),
+            "dialect": described(content.dialect),
             "unknown_columns": list(content.unknown_columns),
         }
-        print_json(imported.counts | more | described)
+        print_json(imported.counts | more | more_told)
         return
     click.echo(f"{things}: {imported.added} new, {imported.updated} changed, {imported.unchanged} unchanged")
 
 
-def _described(dialect: Dialect) -> dict[str, Any]:
+def described(dialect: Dialect) -> dict[str, Any]:
+    """How a file was written, for `--json`."""
     return {
         "standard": dialect.is_standard,
         "encoding": dialect.encoding,

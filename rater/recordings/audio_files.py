@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,20 +24,31 @@ class _Missed:
 
 
 def find_audio(folder: Path, sessions: Sequence[SessionRow], *, file: str) -> dict[str, tuple[Path, ...]]:
+    """The real paths of each session's parts, as `look_for_audio` finds them. Raises BadInput with every fault."""
+    faults = Faults(file)
+    found = look_for_audio(folder, sessions, faults)
+    faults.raise_if_any()
+    return found
+
+
+def look_for_audio(
+    folder: Path, sessions: Sequence[SessionRow], faults: Faults, *, without: Set[int] = frozenset()
+) -> dict[str, tuple[Path, ...]]:
     """The real paths of each session's parts in order, by session id; sessions without audio are left out.
 
-    Names match whatever their Unicode normal form. Raises BadInput with a fault for each that is missing, that
-    several files could mean (equal but for case or normal form), that a link leads out of the folder, that is no
-    file, or that another session has already.
+    Names match whatever their Unicode normal form. Notes a fault for each that is missing, that several files could
+    mean (equal but for case or normal form), that a link leads out of the folder, that is no file, or that another
+    session has already. Lines `without` are passed over, since their names are faulty.
     """
-    faults = Faults(file)
     if not folder.is_dir():
         faults.add("There is no folder {folder}", "Name the folder of the recordings", folder=shown(str(folder)))
-        faults.raise_if_any()
+        return {}
     search = _Folder(folder.resolve())
     taken: dict[Path, str] = {}
     found: dict[str, tuple[Path, ...]] = {}
     for session in sessions:
+        if session.line in without:
+            continue
         paths: list[Path] = []
         for name in session.audio_files:
             answer = search.find(name)
@@ -51,7 +62,6 @@ def find_audio(folder: Path, sessions: Sequence[SessionRow], *, file: str) -> di
             paths.append(answer)
         if paths:
             found[session.session_id] = tuple(paths)
-    faults.raise_if_any()
     return found
 
 

@@ -22,6 +22,7 @@ class Action(StrEnum):
     WRITE_MANUAL = "write_manual"
     READ_MANUAL = "read_manual"
     ENTER_HOMEWORK = "enter_homework"
+    IMPORT = "import"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -36,6 +37,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.WRITE_MANUAL: frozenset({Role.RESEARCHER, Role.TRAINER}),
     Action.READ_MANUAL: frozenset(Role),
     Action.ENTER_HOMEWORK: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
+    Action.IMPORT: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
 }
 
 FORBIDDEN_WHILE_RATING = frozenset(
@@ -46,9 +48,13 @@ FORBIDDEN_WHILE_RATING = frozenset(
         Action.LOCK_WAVE,
         Action.ANSWER_OBSTACLES,
         Action.ENTER_HOMEWORK,
+        Action.IMPORT,
     }
 )
-"""What tells of other raters' work. Concerns are not among them: a patient's safety goes before blindness."""
+"""What tells of other raters' work, or of who the patients are.
+
+Concerns are not among them: a patient's safety goes before blindness.
+"""
 
 
 def may(roles: Set[Role], action: Action, *, has_open_ratings: bool = False) -> bool:

@@ -36,10 +36,19 @@ class Faults:
         """The lines in which something is wrong already."""
         return {found.line for found in self._found if found.line is not None}
 
+    def lines_of(self, column: str) -> set[int]:
+        """The lines in which this column is wrong."""
+        return {found.line for found in self._found if found.line is not None and found.column == column}
+
+    @property
+    def found(self) -> list[Fault]:
+        """The faults in the order of their lines."""
+        return sorted(self._found, key=lambda found: found.line or 0)
+
     def raise_if_any(self) -> None:
         """Raise `BadInput` with all faults in the order of their lines, if there are any."""
         if self._found:
-            raise BadInput(sorted(self._found, key=lambda found: found.line or 0))
+            raise BadInput(self.found)
 
 
 def shown(text: str) -> str:

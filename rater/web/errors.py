@@ -78,7 +78,8 @@ NAMES = {
 
 def say(reason: Reason) -> str:
     """A reason's sentence in the reader's language."""
-    return str(Reason(gettext(reason.template), reason.params))
+    params = {name: say(value) if isinstance(value, Reason) else value for name, value in reason.params.items()}
+    return str(Reason(gettext(reason.template), params))
 
 
 def wants_json() -> bool:

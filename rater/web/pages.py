@@ -15,6 +15,7 @@ from rater.web.jobs.views import pages as jobs
 from rater.web.language import locale
 from rater.web.people.views import pages as people
 from rater.web.ratings import pages as ratings
+from rater.web.recordings import imports
 from rater.web.recordings.views import pages as recordings
 from rater.web.reliability.views import pages as reliability
 from rater.web.studies.views import pages as studies
@@ -34,6 +35,6 @@ def _browser(person_id: int) -> dict[str, str]:
 
 def init(app: Flask) -> None:
     """Register each noun's pages."""
-    for pages in (people, studies, ratings, recordings, homework, reliability, exports, jobs):
+    for pages in (people, studies, ratings, recordings, homework, reliability, exports, jobs, imports):
         app.register_blueprint(pages)
     app.context_processor(_shown_everywhere)

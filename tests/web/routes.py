@@ -20,6 +20,8 @@ NOUN_IDS = {
     "obstacles": "obstacle",
     "concerns": "concern",
     "messages": "message",
+    "imports": "import",
+    "uploads": "upload",
 }
 MADE_BY_BROWSERS = {"note_id", "row_id"}
 """Parts of an address that the browser makes up: one that is not there yet is made, not missed."""
@@ -55,6 +57,7 @@ JSON_BODIES: dict[str, dict[str, Any]] = {
         "active": 13,
     },
 }
+JSON_BODIES["imports.announce"] = {"path": "P01/S04.mp3", "size": 1000, "edges": ""}
 FORM_BODIES: dict[str, dict[str, str]] = {
     "ratings.submit": {"ghes1": "3", "seen-ghes1": "0"},
     "ratings.reopen": {"reason": "an anchor was misread"},

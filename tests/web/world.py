@@ -22,9 +22,12 @@ from rater.ratings.operations.manual import add_ruling
 from rater.ratings.operations.messages import send_message
 from rater.ratings.operations.notes import save_note
 from rater.ratings.operations.setting_aside import set_aside
+from rater.recordings.operations.drafts import begin_import
+from rater.recordings.operations.uploading import Limits, announce
 from rater.storage.database import db, writing
 from rater.storage.media.peaks import Peaks
 from rater.storage.media.store import MediaStore
+from rater.storage.media.uploads import Uploads
 from rater.storage.models import Job, Study
 from rater.studies.operations import end_membership
 from rater.terms import COMMAND_LINE, JobState, Position, Role
@@ -47,6 +50,7 @@ LATER = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 NOBODY = "nobody"
 SOUND = random.Random(1).randbytes(2_600_000)
 PEAKS = Peaks(100, 1.0, bytes(range(256)) * 40)
+LIST = b"session_id,patient_id,therapist_id,session_no,audio_file\nP02-S01,P02,T1,1,P02/S01.mp3\n"
 TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)">')
 
 
@@ -103,6 +107,9 @@ class World:
         for suffix in ("-wal", "-shm"):
             self.database.with_name(self.database.name + suffix).unlink(missing_ok=True)
         shutil.copy(self.kept, self.database)
+        home = self.database.parent
+        shutil.rmtree(home / "uploads", ignore_errors=True)
+        shutil.copytree(home / "kept-uploads", home / "uploads")
         self.app.extensions["rater_clock"] = lambda: LATER
         for visitor in self.visitors.values():
             visitor.restore()
@@ -129,7 +136,7 @@ def build_world(home: Path) -> World:
     app.extensions["rater_clock"] = lambda: LATER
     with app.app_context():
         with writing() as session:
-            ids = _fill(session, app.extensions["rater_media"])
+            ids = _fill(session, app.extensions["rater_media"], Uploads(home / "uploads"))
         db.engine.dispose()
     exports = app.extensions["rater_settings"].exports_folder
     exports.mkdir(parents=True, exist_ok=True)
@@ -141,13 +148,14 @@ def build_world(home: Path) -> World:
     with app.app_context():
         db.engine.dispose()
     shutil.copy(world.database, world.kept)
+    shutil.copytree(home / "uploads", home / "kept-uploads")
     return world
 
 
 PEOPLE = ("anna", "ben", "carla", "rosa", "mixed", "sam", "tina", "theo", "adam", "olga", "gone")
 
 
-def _fill(session: Session, store: MediaStore) -> dict[str, str]:
+def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, str]:
     study, other = make_study(session), make_study(session, "other")
     sessions = [make_session(session, study, "P01", number) for number in (1, 2, 3)]
     elsewhere = make_session(session, other, "P01", 1)
@@ -192,6 +200,11 @@ def _fill(session: Session, store: MediaStore) -> dict[str, str]:
     size = len(SOUND)
     recording = make_recording(session, sessions[1], audio, peaks, size=size, mime="audio/ogg")
     elsewhere_recording = make_recording(session, elsewhere, audio, peaks, size=size, mime="audio/ogg")
+    carla = make_person(session, "carla@example.org")
+    draft = begin_import(session, actor_of(carla), "pilot", uploads, "sessions.csv", LIST, now=NOON)
+    upload, _ = announce(
+        session, actor_of(carla), draft.public_id, uploads, "P01/S05.mp3", 8, "", Limits(10**6, 10**6), now=NOON
+    )
     jobs = {
         "job": _job(session, study, "reliability", JobState.FAILED),
         "export": _job(session, study, "export", JobState.DONE),
@@ -214,6 +227,8 @@ def _fill(session: Session, store: MediaStore) -> dict[str, str]:
         "aside": aside.public_id,
         "concern": concern.public_id,
         "message": message.public_id,
+        "import": draft.public_id,
+        "upload": upload.public_id,
         **{name: job.public_id for name, job in jobs.items()},
     }
 

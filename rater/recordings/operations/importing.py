@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from random import Random, SystemRandom
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +22,7 @@ from rater.storage.audit import record
 from rater.storage.models import Assignment, Exclusion, Patient, Study, Therapist, TherapySession, Wave
 from rater.storage.queries.sessions import begun_sessions, hold_study, sessions_by_code
 from rater.studies.settings import parse_phases
-from rater.tables import Faults, Imported, shown
+from rater.tables import Faults, Imported, Judge, shown
 from rater.terms import Actor, RatingState, Reason, WaveKind
 
 NO_AUDIO: Mapping[str, StoredAudio] = MappingProxyType({})
@@ -37,10 +36,30 @@ def read_sessions_for(
     *,
     file: str = "sessions.csv",
     rename: Mapping[str, str] | None = None,
+    more: Judge[SessionRow] | None = None,
 ) -> SessionsFile:
-    """The list as this study can take it. Raises BadInput with every fault, those against the study included."""
-    judge = partial(_judge, session, study)
+    """The list as this study can take it. Raises BadInput with every fault, those against the study included.
+
+    `more` adds its own faults to the same list, for instance those of the files that it names.
+    """
+
+    def judge(content: SessionsFile, faults: Faults) -> None:
+        _judge(session, study, content, faults)
+        if more is not None:
+            more(content, faults)
+
     return read_sessions(data, file=file, phases=parse_phases(study.phases), rename=rename, judge=judge)
+
+
+def planned_changes(session: Session, study: Study, content: SessionsFile) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """What `import_sessions` would do with each row: added, updated or unchanged, and the columns that differ."""
+    kept = sessions_by_code(session, study.id)
+    planned: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for row in content.rows:
+        columns = _changes(kept[row.session_id], row, content.columns) if row.session_id in kept else {}
+        state = "updated" if columns else "unchanged" if row.session_id in kept else "added"
+        planned[row.session_id] = (state, tuple(sorted(columns)))
+    return planned
 
 
 def import_sessions(

@@ -8,20 +8,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from rater.errors import AudioError, BadInput, Fault, fault
 from rater.recordings.manifest import SessionsFile
+from rater.recordings.preview import Hashes
 from rater.storage.media.audio import IngestedAudio, ingest
 from rater.storage.media.store import MediaStore
 from rater.storage.models import Recording, Study, TherapySession
 from rater.storage.queries.sessions import begun_sessions
 from rater.terms import Reason
 
-Hashes = tuple[str, ...]
-"""SHA-256 of each part as it was handed in."""
+OWN_NAMES: Mapping[Path, str] = MappingProxyType({})
+"""Files are called by the names that they have on disk."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,12 @@ def taken_in(
     files: Mapping[str, Sequence[Path]],
     kept: Mapping[str, KeptAudio],
     progress: Callable[[int, int], None] = lambda done, total: None,
+    names: Mapping[Path, str] = OWN_NAMES,
 ) -> Iterator[dict[str, StoredAudio]]:
     """The stored recordings of the sessions whose audio is new, by session id; equal files are stored once.
 
-    Every file is decoded before any is kept. Raises BadInput with every file that cannot be taken. If the body
-    raises, what was stored is deleted again.
+    Every file is decoded before any is kept. Raises BadInput with every file that cannot be taken; `names` tells how
+    it calls them. If the body raises, what was stored is deleted again.
     """
     faults: list[Fault] = []
     wanted = _wanted(content, files, kept, faults)
@@ -79,7 +82,7 @@ def taken_in(
                 made[hashes] = (temp, ingest(paths, temp))
             except (AudioError, OSError) as error:
                 temp.unlink(missing_ok=True)
-                faults += _placed(error, content, first[hashes])
+                faults += _placed(error, content, first[hashes], names)
         progress(len(parts), len(parts))
         if faults:
             raise BadInput(sorted(faults, key=lambda found: found.line or 0))
@@ -88,7 +91,7 @@ def taken_in(
                 stored[hashes] = StoredAudio(store.put(temp), "", audio)
                 stored[hashes] = replace(stored[hashes], peaks_name=store.put_bytes(audio.peaks.to_bytes()))
             except OSError as error:
-                raise BadInput(_placed(error, content, first[hashes])) from error
+                raise BadInput(_placed(error, content, first[hashes], names)) from error
         yield {session: stored[hashes] for session, hashes in wanted.items()}
     except BaseException:
         for each in stored.values():
@@ -135,7 +138,12 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _placed(error: AudioError | OSError, content: SessionsFile, session_id: str) -> list[Fault]:
+def _placed(
+    error: AudioError | OSError,
+    content: SessionsFile,
+    session_id: str,
+    names: Mapping[Path, str] = OWN_NAMES,
+) -> list[Fault]:
     """The faults of a file at the line of the list that names it."""
     line = next(row.line for row in content.rows if row.session_id == session_id)
     if isinstance(error, OSError):
@@ -145,16 +153,22 @@ def _placed(error: AudioError | OSError, content: SessionsFile, session_id: str)
         faults = [fault("It cannot be read or stored: {words}", remedy, file=name, words=words)]
     else:
         faults = error.faults
+    told = {path.name: name for path, name in names.items()}
     return [
         replace(
             each,
-            cause=Reason("{part}: {cause}", {"part": Path(each.file).name or session_id, "cause": each.cause}),
+            cause=Reason("{part}: {cause}", {"part": _part(each, told) or session_id, "cause": each.cause}),
             file=content.file,
             line=line,
             column="audio_file",
         )
         for each in faults
     ]
+
+
+def _part(each: Fault, told: Mapping[str, str]) -> str:
+    name = Path(each.file).name
+    return told.get(name, name)
 
 
 def keep_recording(session: Session, therapy_session: TherapySession, stored: StoredAudio, *, now: datetime) -> bool:

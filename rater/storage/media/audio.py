@@ -35,6 +35,28 @@ class IngestedAudio:
     peaks: Peaks
 
 
+@dataclass(frozen=True)
+class MeasuredAudio:
+    """What one file turned out to hold when it was decoded to its end."""
+
+    codec: str
+    duration_s: float
+    sample_rate: int
+    channels: int
+    sha256: str
+
+
+def measure(path: Path) -> MeasuredAudio:
+    """Decode a file to its end and keep nothing. Raises AudioError where it holds no sound that can be kept."""
+    part, tally = inspect(path), Tally()
+    with open_source(path, part.demuxer) as container:
+        for _ in play(part, container, tally):
+            pass
+    judge(part, tally)
+    seconds = tally.samples / part.sample_rate
+    return MeasuredAudio(part.codec, seconds, part.sample_rate, part.channels, _sha256(path))
+
+
 def ingest(parts: Sequence[Path], into: Path) -> IngestedAudio:
     """Join the parts, in order, into one file at `into` that browsers play and seek exactly, without any tags.
 

@@ -10,6 +10,7 @@ from rater.storage.models.homework import (
     LogType,
     OtherTask,
 )
+from rater.storage.models.imports import SessionImport, Upload
 from rater.storage.models.jobs import Job
 from rater.storage.models.people import Invitation, Person, SignIn
 from rater.storage.models.ratings import (
@@ -67,10 +68,12 @@ __all__ = [
     "Recording",
     "Revision",
     "ScaleVersion",
+    "SessionImport",
     "SignIn",
     "Study",
     "Therapist",
     "TherapySession",
+    "Upload",
     "Wave",
     "WorkStretch",
 ]

@@ -14,6 +14,8 @@ from rater.terms import Actor, JobState
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
+CHECK = "import_check"
+IMPORT = "import"
 VOICE = "voice"
 """Work that nobody waits for: it gives way to every other kind."""
 
@@ -79,6 +81,12 @@ def finish(session: Session, job_id: int, result: dict[str, Any] | None, fault: 
     job = session.get_one(Job, job_id)
     job.state = JobState.DONE if fault is None else JobState.FAILED
     job.result, job.fault, job.ended_at, job.lease_until = result, fault, now, None
+
+
+def tell_progress(session: Session, job_id: int, done: int, total: int, *, now: datetime) -> None:
+    """Keep how far a job at work has come; its lease begins anew."""
+    job = session.get_one(Job, job_id)
+    job.result, job.lease_until = {"done": done, "total": total}, now + LEASE
 
 
 def newest(session: Session, study_id: int, kind: str) -> Job | None:

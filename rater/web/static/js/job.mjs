@@ -10,17 +10,23 @@ export function renew(shown, fetched) {
   return shown.dataset.running === "yes";
 }
 
-export function attach(card) {
-  const look = async () => {
-    const goesOn = renew(card, await fetchCard().catch(() => null));
-    if (goesOn) setTimeout(look, PAUSE_MS);
-  };
-  if (card.dataset.running === "yes") setTimeout(look, PAUSE_MS);
+/** Whether a fetched page shows that the job has ended where another page follows: one without a card that goes on. */
+export function isOver(shown, page) {
+  const fetched = page.querySelector('[data-module="job"]');
+  return shown.dataset.then === "again" && fetched?.dataset.running !== "yes";
 }
 
-async function fetchCard() {
+export function attach(card) {
+  const look = async () => {
+    const page = await fetchPage().catch(() => null);
+    if (page && isOver(card, page)) return location.reload();
+    const goesOn = renew(card, page?.querySelector('[data-module="job"]'));
+    if (goesOn) setTimeout(look, PAUSE_MS);
+  };
+  if (card.dataset.running === "yes") setTimeout(look, card.dataset.then === "again" ? PAUSE_MS / 2 : PAUSE_MS);
+}
+
+async function fetchPage() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (!answer.ok) return null;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return page.querySelector('[data-module="job"]');
+  return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
 }

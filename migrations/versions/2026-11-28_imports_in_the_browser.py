@@ -1,7 +1,7 @@
 """imports in the browser
 
 Revision ID: 20261128_imports
-Revises: 20261123_2
+Revises: 20261128_log
 Create Date: 2026-11-28 07:05:00
 """
 

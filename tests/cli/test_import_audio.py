@@ -140,3 +140,39 @@ def test_equal_recordings_are_stored_once(rater: Command, folder: Path, tmp_path
     file.write_text(HEADER + "S1,P1,T1,1,P1/one.wav\nS2,P1,T1,2,copy.wav\n")
     assert rater("sessions", "import", "ex", file, "--audio", folder, "--json").json["recordings"] == 2
     assert len(stored(rater)) == 2
+
+
+def test_a_preview_tells_everything_and_writes_nothing(rater: Command, folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "sessions.csv"
+    file.write_text(HEADER + "S1,P1,T1,1,P1/one.wav\nS2,P1,T1,2,P1/two-a.wav|P1/two-b.wav\nS3,P1,T1,3,\n")
+    before = rater.row_counts()
+    said = rater("sessions", "import", "ex", file, "--audio", folder, "--preview", "--json").json
+    assert said["counts"] == {"added": 3, "updated": 0, "unchanged": 0, "recordings": 2}
+    assert [part["file"] for part in said["sessions"][1]["parts"]] == ["P1/two-a.wav", "P1/two-b.wav"]
+    assert said["sessions"][0]["parts"][0]["duration_s"] == pytest.approx(3, abs=0.01)
+    assert {each["file"] for each in said["unnamed"]} == {"empty.wav", "page.mp3", "three.flac"}
+    text = rater("sessions", "import", "ex", file, "--audio", folder, "--preview").out
+    assert "S1  new        new recording: P1/one.wav (pcm_s16le, 0:03)" in text
+    assert text.endswith("recordings: 2. Nothing was written.\n")
+    assert (rater.row_counts(), stored(rater)) == (before, [])
+    rater("sessions", "import", "ex", file, "--audio", folder)
+    assert rater.row_counts() != before
+    again = rater("sessions", "import", "ex", file, "--audio", folder, "--preview", "--json").json
+    assert again["counts"] == {"added": 0, "updated": 0, "unchanged": 3, "recordings": 0}
+
+
+@pytest.mark.parametrize("more", [(), ("--preview",)])
+def test_faults_of_list_names_and_sounds_come_in_one_list(
+    rater: Command, folder: Path, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    file = tmp_path / "sessions.csv"
+    file.write_text(HEADER + "S1,P1,T1,1,page.mp3\nS2,P1,T1,x,\nS3,P1,T1,3,nowhere.wav\nS4,P1,T1,4,../one.wav\n")
+    before = rater.row_counts()
+    said = rater("sessions", "import", "ex", file, "--audio", folder, *more, "--json", expect=2)
+    assert [(line, column) for _, line, column in said.errors] == [
+        (2, "audio_file"),
+        (3, "session_no"),
+        (4, "audio_file"),
+        (5, "audio_file"),
+    ]
+    assert rater.row_counts() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -108,15 +109,45 @@ def sweep(settings: Settings, now: datetime) -> None:
         uploads.delete(folder)
 
 
+def _mask(session: Session, study: Study, job: Job, settings: Settings) -> dict[str, Any]:
+    from rater.recordings.operations.silencing import make_silenced
+
+    store = media_store(settings.media_url, settings.home)
+    return {"versions": [asdict(each) for each in make_silenced(session, store, str(job.asked["recording"]))]}
+
+
+def _keep_mask(session: Session, study: Study, job: Job, result: dict[str, Any]) -> None:
+    from rater.recordings.operations.silencing import from_result, keep_silenced
+
+    made = from_result(result)
+    keep_silenced(session, study, str(job.asked["recording"]), made, now=datetime.now(UTC))
+    result["versions"] = len(made)
+
+
+def delete_retired(settings: Settings) -> None:
+    """Delete the files of versions that nobody is given any more, then forget them."""
+    from rater.recordings.operations.silencing import delete_files, forget, retired
+
+    with reading() as session:
+        gone = retired(session)
+    if gone:
+        ids = delete_files(media_store(settings.media_url, settings.home), gone)
+        with writing() as session:
+            forget(session, ids)
+
+
 WORK: Mapping[str, Work] = {
     "reliability": _reliability,
     "export": _export,
+    queue.MASK: _mask,
     queue.VOICE: _voice,
     queue.CHECK: _hear,
     queue.IMPORT: _import,
 }
-KEEP: Mapping[str, Keep] = {queue.VOICE: _keep_voice}
+KEEP: Mapping[str, Keep] = {queue.MASK: _keep_mask, queue.VOICE: _keep_voice}
 """What becomes of a result beyond the job's own row, in the transaction that ends the job."""
+AFTER: Mapping[str, Callable[[Settings], None]] = {queue.MASK: delete_retired}
+"""What is done once that transaction is committed; cut off, it is done when the next worker starts."""
 
 
 def run_next(settings: Settings, now: Callable[[], datetime]) -> bool:
@@ -145,20 +176,25 @@ def run_next(settings: Settings, now: Callable[[], datetime]) -> bool:
         if result is not None and job.kind in KEEP:
             KEEP[job.kind](session, job.study, job, result)
         queue.finish(session, job_id, result, fault, now=now())
+        after = AFTER.get(job.kind)
+    if after is not None:
+        after(settings)
     return True
 
 
 def work(settings: Settings, *, pause: float = 0.3) -> None:
     """Do jobs as they come, until the process is ended.
 
-    At the start, queue recordings that nobody listened through; then and every day, sweep away forgotten uploads.
+    At the start, take up what was left undone; then and every day, sweep away forgotten uploads.
     """
     import logging
 
-    from rater.recordings.operations.voice import ask_everywhere
+    from rater.recordings.operations import silencing, voice
 
     with writing() as session:
-        ask_everywhere(session, COMMAND_LINE, now=datetime.now(UTC))
+        voice.ask_everywhere(session, COMMAND_LINE, now=datetime.now(UTC))
+        silencing.ask_everywhere(session, COMMAND_LINE, now=datetime.now(UTC))
+    delete_retired(settings)
     swept: datetime | None = None
     while True:
         try:

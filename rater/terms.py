@@ -111,6 +111,14 @@ class ObstacleAnswer(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
+class MaskReason(StrEnum):
+    """Why some seconds of a recording are silenced."""
+
+    OUTCOME_READ_ALOUD = "outcome_read_aloud"
+    NAME_SPOKEN = "name_spoken"
+    OTHER = "other"
+
+
 class JobState(StrEnum):
     """Where a piece of background work stands."""
 

@@ -23,6 +23,7 @@ class Action(StrEnum):
     READ_MANUAL = "read_manual"
     ENTER_HOMEWORK = "enter_homework"
     IMPORT = "import"
+    MASK = "mask"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -38,6 +39,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.READ_MANUAL: frozenset(Role),
     Action.ENTER_HOMEWORK: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
     Action.IMPORT: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
+    Action.MASK: frozenset({Role.COORDINATOR}),
 }
 
 FORBIDDEN_WHILE_RATING = frozenset(
@@ -49,9 +51,10 @@ FORBIDDEN_WHILE_RATING = frozenset(
         Action.ANSWER_OBSTACLES,
         Action.ENTER_HOMEWORK,
         Action.IMPORT,
+        Action.MASK,
     }
 )
-"""What tells of other raters' work, or of who the patients are.
+"""What tells of other raters' work, of who the patients are, or of what raters are not to hear.
 
 Concerns are not among them: a patient's safety goes before blindness.
 """

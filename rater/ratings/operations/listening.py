@@ -33,6 +33,7 @@ from rater.storage.queries.listening import (
     last_speed,
     stretches_of,
 )
+from rater.storage.queries.masking import masked_for_raters
 from rater.storage.queries.saving import HeldAssignment
 from rater.terms import Actor, RateAtEnd, RatingState, Reason
 
@@ -87,7 +88,13 @@ def note_listening(
     keep_heard(connection, held, fresh)
     since_began = 0.0 if held.began_at is None else (now - held.began_at).total_seconds()
     keep_seconds(connection, held, window, plausible_seconds(held.seconds or 0.0, active, since_began), now=now)
-    return Heard(share_heard(every, held.duration_s, held.silences))
+    return Heard(share_heard(every, held.duration_s, _quiet(connection, held)))
+
+
+def _quiet(connection: Connection, kept: HeldListening | KeptListening) -> list[Sequence[float]]:
+    """What nobody has to hear: silences, and what is masked for raters."""
+    masked = masked_for_raters(connection, kept.recording_id) if kept.recording_id and kept.is_masked else []
+    return [*(kept.silences or ()), *masked]
 
 
 def _held(connection: Connection, actor: Actor, public_id: str, window: str, *, now: datetime) -> HeldListening:
@@ -119,7 +126,7 @@ def listening_of(session: Session, assignment_id: int) -> Remembered:
     connection = session.connection()
     kept = kept_listening(connection, assignment_id)
     speed = kept.speed if kept.speed is not None else last_speed(connection, assignment_id)
-    share = None if kept.duration_s is None else _share(kept) or 0.0
+    share = None if kept.duration_s is None else _share(connection, kept) or 0.0
     return Remembered(kept.position_s or 0.0, speed, merged(kept.heard or ()), share)
 
 
@@ -129,19 +136,21 @@ def share_at_submission(session: Session, assignment_id: int) -> float | None:
     None where it is not known: there is no recording, or no player has told anything (the page was used without
     scripts). A player that was opened and heard nothing has told 0.0.
     """
-    return _share(kept_listening(session.connection(), assignment_id))
+    connection = session.connection()
+    return _share(connection, kept_listening(connection, assignment_id))
 
 
-def _share(kept: KeptListening) -> float | None:
+def _share(connection: Connection, kept: KeptListening) -> float | None:
     if kept.duration_s is None or kept.heard is None:
         return None
-    return share_heard(kept.heard, kept.duration_s, kept.silences)
+    return share_heard(kept.heard, kept.duration_s, _quiet(connection, kept))
 
 
 def gate_of(session: Session, assignment_id: int, *, has_points: bool = False) -> Gate:
     """Whether the items of an assignment are open under the study's setting; `has_points`: some have a point."""
-    kept = kept_listening(session.connection(), assignment_id)
-    return may_rate(kept.rate_at_end, _share(kept), kept.wanted, has_points=has_points)
+    connection = session.connection()
+    kept = kept_listening(connection, assignment_id)
+    return may_rate(kept.rate_at_end, _share(connection, kept), kept.wanted, has_points=has_points)
 
 
 def refuse_unheard(connection: Connection, held: HeldAssignment, *, plain: bool = False) -> None:
@@ -152,7 +161,7 @@ def refuse_unheard(connection: Connection, held: HeldAssignment, *, plain: bool 
     """
     if held.rate_at_end != RateAtEnd.REQUIRE or held.given:
         return
-    gate = may_rate(held.rate_at_end, _share(kept_listening(connection, held.id)), held.heard_share)
+    gate = may_rate(held.rate_at_end, _share(connection, kept_listening(connection, held.id)), held.heard_share)
     if not gate.open:
         raise Refused(unheard_reason(gate, plain=plain))
 

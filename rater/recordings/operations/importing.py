@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from rater.recordings.codes import rating_code
 from rater.recordings.eligibility import why_not_rated
 from rater.recordings.manifest import SessionRow, SessionsFile, read_sessions
+from rater.recordings.operations.silencing import ask_in_study
 from rater.recordings.operations.taking_in import StoredAudio, keep_recording
 from rater.recordings.operations.voice import ask_for_silences
 from rater.storage.audit import record
@@ -103,6 +104,7 @@ def import_sessions(
             states[name] = "updated" if states[name] == "unchanged" else states[name]
     if recordings:
         ask_for_silences(session, actor, study, now=now)
+        ask_in_study(session, actor, study, now=now)
     notes = [*content.notes, *_take_off(session, study, content.rows, kept)]
     imported = Imported.of(Counter(states.values()), notes)
     record(

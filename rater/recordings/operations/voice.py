@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from rater.errors import NotFound
+from rater.recordings.masking import quiet_in
 from rater.recordings.operations.hearing import sound_for
 from rater.storage.media.store import MediaStore
 from rater.storage.models import Recording, Study, TherapySession
@@ -69,6 +70,10 @@ def keep_silences(session: Session, study: Study, audio_name: str, silences: lis
 
 
 def silences_for(session: Session, actor: Actor, public_id: str, *, now: datetime) -> list[Silence] | None:
-    """The silences of a recording that the actor may hear, None where they are not known yet; raises NotFound."""
+    """The silences of what the actor hears, masked spans among them; None where they are not known yet.
+
+    Raises NotFound and Refused as `sound_for` does.
+    """
     sound = sound_for(session, actor, public_id, now=now)
-    return session.get_one(Recording, sound.recording_id).silences
+    kept = session.get_one(Recording, sound.recording_id).silences
+    return quiet_in(kept, sound.hidden) if sound.hidden else kept

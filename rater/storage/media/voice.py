@@ -22,7 +22,7 @@ _STRICTNESS: Final = 2
 _CLICK_S: Final = 0.1  # a shorter sound is no speech
 _JOINED_S: Final = 0.3  # between the syllables of one breath
 _AROUND_S: Final = 0.2  # soft beginnings and ends of words
-_CONTAINERS: Final = {"audio/mp4": "mp4", "audio/webm": "webm", "audio/wav": "wav"}
+CONTAINERS: Final = {"audio/mp4": "mp4", "audio/webm": "webm", "audio/wav": "wav"}
 
 
 def silences_in(file: BinaryIO, mime: str, duration_s: float) -> list[Silence]:
@@ -87,7 +87,7 @@ def _voiced(sound: Iterable[bytes]) -> Iterator[bool]:
 def _pcm(file: BinaryIO, mime: str) -> Iterator[bytes]:
     """The sound as 16-bit mono samples at 8 kHz, a decoded frame at a time."""
     try:
-        with av.open(file, "r", format=_CONTAINERS[mime]) as container:
+        with av.open(file, "r", format=CONTAINERS[mime]) as container:
             resampler = av.AudioResampler(format="s16", layout="mono", rate=_RATE)
             for frame in container.decode(audio=0):
                 frame.pts = None

@@ -16,6 +16,7 @@ LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
 CHECK = "import_check"
 IMPORT = "import"
+MASK = "mask"
 VOICE = "voice"
 """Work that nobody waits for: it gives way to every other kind."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from rater.storage.database import table_of
@@ -22,6 +22,7 @@ from rater.storage.models import (
     Wave,
     WorkStretch,
 )
+from rater.storage.queries.masking import IS_MASKED
 from rater.storage.queries.own import IS_OWN, RATES_IN_STUDY
 
 _ASSIGNMENTS, _WAVES, _RATERS, _MEMBERSHIPS = (table_of(each) for each in (Assignment, Wave, Rater, Membership))
@@ -30,6 +31,7 @@ _LISTENINGS, _STRETCHES = table_of(Listening), table_of(WorkStretch)
 _assignment, _wave, _rater, _membership = (each.c for each in (_ASSIGNMENTS, _WAVES, _RATERS, _MEMBERSHIPS))
 _recording, _study, _listening, _stretch = _RECORDINGS.c, _STUDIES.c, _LISTENINGS.c, _STRETCHES.c
 
+_MASKED = exists().where(IS_MASKED)
 _LOCK = select(_assignment.id).where(_assignment.public_id == bindparam("public_id")).with_for_update()
 _HELD = (
     select(
@@ -42,6 +44,8 @@ _HELD = (
         _stretch.id,
         _stretch.seconds,
         _stretch.began_at,
+        _recording.id,
+        _MASKED,
     )
     .join_from(_ASSIGNMENTS, _WAVES, _wave.id == _assignment.wave_id)
     .join(_RATERS, _rater.id == _assignment.rater_id)
@@ -64,6 +68,8 @@ _HEARD = (
         _listening.speed,
         _study.rate_at_end,
         _study.heard_share,
+        _recording.id,
+        _MASKED,
     )
     .join_from(_ASSIGNMENTS, _WAVES, _wave.id == _assignment.wave_id)
     .join(_STUDIES, _study.id == _wave.study_id)
@@ -98,6 +104,8 @@ class HeldListening:
     stretch_id: int | None
     seconds: float | None
     began_at: datetime | None
+    recording_id: int | None
+    is_masked: bool
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,8 @@ class KeptListening:
     speed: float | None
     rate_at_end: str
     wanted: float
+    recording_id: int | None
+    is_masked: bool
 
 
 def hold_listening(

@@ -25,6 +25,7 @@ COMMANDS = {
     "homework": "rater.cli.homework:homework",
     "jobs": "rater.cli.jobs:jobs",
     "manual": "rater.cli.manual:manual",
+    "masks": "rater.cli.masks:masks",
     "message": "rater.cli.message:message",
     "outcomes": "rater.cli.outcomes:outcomes",
     "ratings": "rater.cli.ratings:ratings",

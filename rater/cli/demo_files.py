@@ -54,6 +54,14 @@ def read_samples(folder: Path) -> dict[str, Sample]:
     }
 
 
+def read_spans(folder: Path, act: str) -> dict[str, list[tuple[float, float]]]:
+    """Where something is done in the samples, in seconds, by file; those without it are left out."""
+    listed = yaml.safe_load((folder / "index.yaml").read_text(encoding="utf-8"))["sessions"]
+    return {
+        each["file"]: [(start, stop) for start, stop in each["acts"][act]] for each in listed if act in each["acts"]
+    }
+
+
 def _task(listed: Mapping[str, str]) -> Task:
     completed = listed.get("completed")
     return Task(listed["type"], listed["task"], Completed(completed) if completed else None)

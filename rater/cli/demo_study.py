@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.allocation.operations.drawing import Terms, draw_allocation, keep_allocation
-from rater.cli.demo_files import Allocated, Work, read_samples, sessions_csv
+from rater.cli.demo_files import Allocated, Work, read_samples, read_spans, sessions_csv
 from rater.cli.simulation import simulate_sessions
 from rater.config import Settings, data_folder
 from rater.homework.operations import (
@@ -32,11 +33,14 @@ from rater.ratings.operations.opening import open_rating
 from rater.ratings.operations.saving import save_point
 from rater.recordings.manifest import read_sessions
 from rater.recordings.operations.importing import import_sessions
+from rater.recordings.operations.masking import WantedSpan, set_span
+from rater.recordings.operations.masks_import import recording_named
 from rater.recordings.operations.outcomes import import_outcomes, read_outcomes_for
+from rater.recordings.operations.silencing import keep_silenced, make_silenced
 from rater.recordings.operations.taking_in import taken_in
 from rater.reliability.operations import ask_reliability
 from rater.storage.database import writing
-from rater.storage.media.store import media_store
+from rater.storage.media.store import MediaStore, media_store
 from rater.storage.models import Assignment, Person, Rater, Study, TherapySession
 from rater.studies.operations import add_member, create_study
 from rater.studies.settings import parse_phases
@@ -108,8 +112,9 @@ def build_demo(settings: Settings, progress: Progress, *, now: datetime) -> list
     def listen(done: int, total: int) -> None:
         progress(0.05 + 0.4 * done / total, f"Recordings: {done} of {total}")
 
+    store = media_store(settings.media_url, settings.home)
     with (
-        taken_in(media_store(settings.media_url, settings.home), content, files, {}, listen) as stored,
+        taken_in(store, content, files, {}, listen) as stored,
         writing() as session,
     ):
         sounds = {bearers[session_id]: audio for session_id, audio in stored.items()}
@@ -125,6 +130,9 @@ def build_demo(settings: Settings, progress: Progress, *, now: datetime) -> list
         progress(0.65, "Homework, outcomes and difficulties")
         audio = {session_id: sounds[file] for session_id, file in work.files.items()}
         import_sessions(session, COMMAND_LINE, study, content, now=now, audio=audio)
+        mask_outcomes(
+            session, study, store, people[Role.COORDINATOR], {work.begun: work.files[work.begun]}, folder, now
+        )
         enter_logs(session, study, work, now)
         progress(0.75, "Ratings")
         ratings = read_ratings_for(session, study, work.ratings_csv(), wave=WaveKind.MAIN)
@@ -191,6 +199,27 @@ def enter_logs(session: Session, study: Study, work: Work, now: datetime) -> Non
     import_difficulties(session, COMMAND_LINE, study, difficulties, now=now)
     outcomes = read_outcomes_for(session, study, work.phq9_csv(), measure="phq9")
     import_outcomes(session, COMMAND_LINE, study, outcomes, measure="phq9", now=now)
+
+
+def mask_outcomes(
+    session: Session,
+    study: Study,
+    store: MediaStore,
+    person: Person,
+    files: Mapping[str, str],
+    folder: Path,
+    now: datetime,
+) -> None:
+    """Mask the PHQ-9 where a sample has it read aloud, and make the silenced versions at once."""
+    spans = read_spans(folder, "phq9")
+    for session_id, file in files.items():
+        if file not in spans:
+            continue
+        recording = recording_named(session, study, session_id)
+        for start, stop in spans[file]:
+            set_span(session, actor_of(person), recording, study, WantedSpan(start, stop), now=now)
+        made = make_silenced(session, store, recording.public_id)
+        keep_silenced(session, study, recording.public_id, made, now=now)
 
 
 def guide_raters(session: Session, study: Study, people: dict[str, Person], now: datetime) -> None:

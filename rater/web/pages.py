@@ -15,8 +15,7 @@ from rater.web.jobs.views import pages as jobs
 from rater.web.language import locale
 from rater.web.people.views import pages as people
 from rater.web.ratings import pages as ratings
-from rater.web.recordings import imports
-from rater.web.recordings.views import pages as recordings
+from rater.web.recordings import imports, recordings
 from rater.web.reliability.views import pages as reliability
 from rater.web.studies.views import pages as studies
 

@@ -68,6 +68,7 @@ FORM_BODIES: dict[str, dict[str, str]] = {
     "studies.send": {"text": "Please rate by Friday", "to": ""},
     "studies.answer": {"answer": "withdrawn", "message": ""},
     "homework.enter": {"seen": "0", "status": "unknown", "go": "next"},
+    "recordings.mask": {"start": "0:05", "stop": "0:09.5", "reason": "name_spoken", "note": "", "roles": "trainee"},
     "people.language": {"locale": "de", "next": "/"},
     "people.invitation": {"password": "four kettles and a tram"},
 }
@@ -90,6 +91,7 @@ def address(world: World, rule: str, **instead: str) -> str:
         "note_id": world.ids["note"],
         "task_id": world.ids["task"],
         "row_id": "c" * 32,
+        "span_id": world.ids["span"],
         **instead,
     }
     for name, value in parts.items():

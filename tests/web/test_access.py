@@ -101,6 +101,10 @@ DELETE /uploads/<public_id>                           in  403 403   200  404   4
 GET    /recordings/<public_id>/voice                  in  200 404   200  404   404 404  404  404  404  404  404
 GET    /recordings/<public_id>/audio                401  200 404   200  404   404 404  404  404  404  404  404
 GET    /recordings/<public_id>/peaks                401  200 404   200  404   404 404  404  404  404  404  404
+GET    /studies/<slug>/recordings                     in  403 403   200  403   403 403  403  403  404  404  404
+GET    /recordings/<public_id>/masks                  in  403 403   200  403   403 403  403  403  404  404  404
+POST   /recordings/<public_id>/masks                  in  403 403   303  403   403 403  403  403  404  404  404
+POST   /recordings/<public_id>/masks/<span_id>/remove in  403 403   303  403   403 403  403  403  404  404  404
 """
 COLUMNS, *LINES = [line.split() for line in TABLE.strip().splitlines()]
 EXPECTED = {(method, rule): dict(zip(COLUMNS, cells, strict=True)) for method, rule, *cells in LINES}
@@ -151,7 +155,7 @@ def test_ids_of_nothing_are_404(world: World, name: str) -> None:
         for part in rule.arguments - MADE_BY_BROWSERS:
             nothing = address(world, rule.rule, **{part: secrets.token_urlsafe(16)})
             answer = world.visitors[name].ask(method, nothing, **body(rule, method))
-            closed = part in ("wave", "code") and EXPECTED[method, rule.rule][name] == "403"
+            closed = part in ("wave", "code", "span_id") and EXPECTED[method, rule.rule][name] == "403"
             assert answer.status_code == (403 if closed else 404), (method, nothing)
 
 

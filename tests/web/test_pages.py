@@ -45,6 +45,8 @@ PAGES = {
     "manual for a researcher": ("rosa", "/studies/pilot/manual", 200),
     "board": ("carla", "/studies/pilot/board", 200),
     "messages": ("carla", "/studies/pilot/messages", 200),
+    "recordings": ("carla", "/studies/pilot/recordings", 200),
+    "masked spans": ("carla", "/recordings/{recording}/masks", 200),
     "sessions set aside": ("carla", "/studies/pilot/set-aside", 200),
     "rating set aside": ("ben", "/ratings/{aside}", 200),
     "concerns": ("sam", "/concerns", 200),

@@ -28,7 +28,7 @@ from rater.storage.database import db, writing
 from rater.storage.media.peaks import Peaks
 from rater.storage.media.store import MediaStore
 from rater.storage.media.uploads import Uploads
-from rater.storage.models import Job, Study
+from rater.storage.models import Job, MaskedSpan, Study
 from rater.studies.operations import end_membership
 from rater.terms import COMMAND_LINE, JobState, Position, Role
 from tests.application import make_app
@@ -205,6 +205,11 @@ def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, st
     upload, _ = announce(
         session, actor_of(carla), draft.public_id, uploads, "P01/S05.mp3", 8, "", Limits(10**6, 10**6), now=NOON
     )
+    span = MaskedSpan(
+        recording_id=recording.id, start_s=1, stop_s=2, reason="other", roles=[Role.TRAINEE], set_at=NOON, note="a bell"
+    )
+    session.add(span)
+    session.flush()
     jobs = {
         "job": _job(session, study, "reliability", JobState.FAILED),
         "export": _job(session, study, "export", JobState.DONE),
@@ -229,6 +234,7 @@ def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, st
         "message": message.public_id,
         "import": draft.public_id,
         "upload": upload.public_id,
+        "span": span.public_id,
         **{name: job.public_id for name, job in jobs.items()},
     }
 

@@ -18,6 +18,8 @@ from rater.ratings.coverage import Gate, may_rate
 from rater.ratings.due import due_state
 from rater.ratings.operations.listening import Remembered, listening_of
 from rater.ratings.visibility import for_rater
+from rater.recordings.masking import Stretch
+from rater.recordings.operations.hearing import hidden_seconds, is_prepared
 from rater.scales.schema import Scale
 from rater.storage.models import (
     Assignment,
@@ -130,6 +132,13 @@ class OpenRating:
     listening: Remembered
     gate: Gate
     is_kept_away: bool
+    masks: tuple[Stretch, ...]
+    is_ready: bool
+
+    @property
+    def may_hear(self) -> bool:
+        """Whether the recording, as far as there is one, is open to the rater now."""
+        return self.is_ready and not self.is_kept_away
 
     @property
     def missing(self) -> list[str]:
@@ -152,10 +161,14 @@ def open_rating(session: Session, actor: Actor, public_id: str, *, now: datetime
     revision = latest_revision(session, assignment.id)
     points = given_points(session, revision.id) if revision else []
     listening = listening_of(session, assignment.id)
+    recording = session.scalar(select(Recording).where(Recording.session_id == assignment.session_id))
+    masks = hidden_seconds(session, actor.person_id, recording.id, study.id, now=now) if recording else ()
     return OpenRating(
         assignment=assignment,
         study=study,
-        recording=session.scalar(select(Recording).where(Recording.session_id == assignment.session_id)),
+        recording=recording,
+        masks=masks,
+        is_ready=recording is None or is_prepared(session, recording, masks),
         scales=[scale for _, scale in scales_of(study, observer_only=True)],
         points={each.item: GivenPoint(each.value, each.missing_code, each.version, each.unsure) for each in points},
         tasks=_tasks(session, assignment),

@@ -174,3 +174,10 @@ def _described(session: Session, found: list[RecordedSession]) -> list[MaskedRec
         )
         for each in found
     ]
+
+
+def spans_at(session: Session, recording: Recording, start_s: float, stop_s: float) -> list[str]:
+    """The ids of the spans of a recording that have these times, to the tenth of a second."""
+    spans = standing_spans(session, [recording.id]).get(recording.id, [])
+    wanted = (round(start_s, 1), round(min(stop_s, recording.duration_s), 1))
+    return [each.public_id for each in spans if (round(each.start_s, 1), round(each.stop_s, 1)) == wanted]

@@ -38,7 +38,8 @@ def silence_stretches(
     """Write the sound of a stored recording to `into`, with the stretches silent and everything else in its time.
 
     What is silent reaches outward over the codec's windows and to whole packets, and the fades lie in that margin: of
-    the stretches themselves no sample enters the encoder, so that what is written does not depend on them. Raises AudioError for a file that cannot be read.
+    the stretches themselves no sample enters the encoder, so that what is written does not depend on them. Raises
+    AudioError for a file that cannot be read.
     """
     try:
         with av.open(file, "r", format=CONTAINERS[mime]) as container:

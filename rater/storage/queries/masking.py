@@ -60,7 +60,7 @@ def span_by_id(session: Session, recording_id: int, public_id: str) -> MaskedSpa
 def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     """The names of people by id."""
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(list(person_ids))))
-    return {person_id: name for person_id, name in rows}
+    return {person.id: person.name for person in rows}
 
 
 @dataclass(frozen=True)

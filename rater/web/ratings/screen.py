@@ -30,7 +30,8 @@ def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = 
         "study": opened.study,
         "state": _state(opened),
         "wave": assignment.wave.name,
-        "recording": _sound(recording, opened) if recording and not opened.is_kept_away else None,
+        "recording": _sound(recording, opened) if recording and opened.may_hear else None,
+        "is_prepared": bool(recording) and not opened.is_ready and not opened.is_kept_away,
         "is_kept_away": opened.is_kept_away,
         "gate": opened.gate,
         "scales": [_sheet(scale, opened, locale) for scale in opened.scales],
@@ -105,6 +106,7 @@ def _sound(recording: Recording, opened: OpenRating) -> dict[str, Any]:
         "share": kept.share,
         "gain": evening_gain(recording.loudness_db),
         "seams": _seams(recording.parts),
+        "masks": opened.masks,
     }
 
 

@@ -1,6 +1,7 @@
-"""Sound for those who may hear it, and the import of sessions with their recordings."""
+"""Sound and peaks to those who may hear them, the spans that are silent in them, and the import of sessions."""
 
-from rater.web.recordings import importing, uploads
+from rater.web.recordings import importing, masks, uploads, views
 from rater.web.recordings.blueprint import pages as imports
+from rater.web.recordings.views import pages as recordings
 
-__all__ = ["importing", "imports", "uploads"]
+__all__ = ["importing", "imports", "masks", "recordings", "uploads", "views"]

@@ -81,6 +81,7 @@ export class Wave {
     this.tints = [new Tint(this.surfer.getWrapper(), player.duration)];
     if (plugins.length) this.tints.push(new Tint(player.part("minimap"), player.duration));
     this.#show("seam", JSON.parse(player.element.dataset.parts || "[]"));
+    this.#spans("masked", JSON.parse(player.element.dataset.masks || "[]"));
     dark.addEventListener("change", () => {
       this.surfer.setOptions(colours());
       for (const tint of this.tints) tint.draw();
@@ -100,10 +101,13 @@ export class Wave {
   /** The loop that is set, or begun, or none. */
   loop(loop) {
     const { start, stop } = loop ?? {};
-    this.#clear("loop");
-    if (!loop) return;
+    this.#spans("loop", loop ? [[start, stop ?? start]] : []);
+  }
+
+  #spans(part, stretches) {
+    this.#clear(part);
     const share = (second) => (100 * second) / this.duration;
-    this.surfer.getWrapper().append(placed("loop", share(start), stop === undefined ? 0 : share(stop - start)));
+    this.surfer.getWrapper().append(...stretches.map(([start, stop]) => placed(part, share(start), share(stop - start))));
   }
 
   #show(part, seconds) {

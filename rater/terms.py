@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -135,6 +136,36 @@ class ImportState(StrEnum):
     ASKED = "asked"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+class ExclusionScope(StrEnum):
+    """What a session is left out of; each takes in those before it.
+
+    `ANALYSIS`: rated, but not analysed; `MAIN`: not in the main wave, may serve training and calibration;
+    `EVERYTHING`: in no wave at all.
+    """
+
+    ANALYSIS = "analysis"
+    MAIN = "main"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Why a therapy session is left out, and of what."""
+
+    reason: str
+    scope: ExclusionScope = ExclusionScope.MAIN
+
+    def bars(self, wave: str) -> bool:
+        """Whether the session has no part in the wave."""
+        in_main = self.scope is ExclusionScope.MAIN and wave == WaveKind.MAIN
+        return self.scope is ExclusionScope.EVERYTHING or in_main
+
+
+def strongest(found: Iterable[LeftOut]) -> LeftOut | None:
+    """The one that leaves out most; of several equal ones the first."""
+    return max(found, key=lambda each: list(ExclusionScope).index(each.scope), default=None)
 
 
 HOMEWORK_TYPES = ("psychoeducational", "behavioral", "cognitive", "self_monitoring", "relapse_prevention")

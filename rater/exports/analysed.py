@@ -1,4 +1,4 @@
-"""`analysis.csv`: a row per eligible session, with the means over its ratings and the outcomes."""
+"""`analysis.csv`: a row per session that is analysed, with the means over its ratings and the outcomes."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def _rows(data: StudyData) -> Iterator[tuple[object, ...]]:
     ratings: dict[str, list[Points]] = {}
     for rating in data.main_ratings:
         ratings.setdefault(rating.session_id, []).append(rating.points)
-    eligible = [each for each in data.sessions if each.eligible]
-    means = {each.session_id: mean_points(ratings.get(each.session_id, [])) for each in eligible}
-    previous = {(each.patient_id, each.session_no + 1): each.session_id for each in eligible}
-    for each in eligible:
+    analysed = [each for each in data.sessions if each.analysed]
+    means = {each.session_id: mean_points(ratings.get(each.session_id, [])) for each in analysed}
+    previous = {(each.patient_id, each.session_no + 1): each.session_id for each in analysed}
+    for each in analysed:
         before = means.get(previous.get((each.patient_id, each.session_no), ""))
         row: list[object] = [*_lead(each), len(ratings.get(each.session_id, []))]
         for scale in data.scales:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from rater.scales.schema import Item, Scale
-from rater.terms import SessionUse, WaveKind
+from rater.terms import LeftOut, SessionUse, WaveKind
 
 Points = Mapping[str, float | None]
 
@@ -23,7 +23,7 @@ class Rights(StrEnum):
 
 @dataclass(frozen=True)
 class ListedSession:
-    """A therapy session of the register; `excluded` is the reason, if it is left out."""
+    """A therapy session of the register; `left_out` says why it is left out and of what."""
 
     session_id: str
     patient_id: str
@@ -32,7 +32,7 @@ class ListedSession:
     phase: str | None
     held_on: date | None
     duration_min: float | None
-    excluded: str | None
+    left_out: LeftOut | None
     use: str
 
     @property
@@ -42,8 +42,13 @@ class ListedSession:
 
     @property
     def eligible(self) -> bool:
-        """Whether it was held and is not excluded."""
-        return self.held and not self.excluded
+        """Whether it was held and is not left out of the main wave."""
+        return self.held and not (self.left_out and self.left_out.bars(WaveKind.MAIN))
+
+    @property
+    def analysed(self) -> bool:
+        """Whether it was held and is not left out at all."""
+        return self.held and self.left_out is None
 
 
 @dataclass(frozen=True)
@@ -165,3 +170,9 @@ class StudyData:
     def main_ratings(self) -> list[CountedRating]:
         """The ratings of the main wave, by session, role and rater."""
         return [each for each in self.ratings if each.wave == WaveKind.MAIN]
+
+    @property
+    def analysed_ratings(self) -> list[CountedRating]:
+        """Those of them whose session is not left out of analysis."""
+        out = {each.session_id for each in self.sessions if each.left_out}
+        return [each for each in self.main_ratings if each.session_id not in out]

@@ -1,4 +1,4 @@
-"""Tables for reliability in other programs, from the main wave: long, stacked, wide per dyad, a matrix per item."""
+"""Tables for reliability elsewhere, from what is analysed of the main wave: long, stacked, wide, a matrix per item."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _score_frame(data: StudyData) -> pd.DataFrame:
 
     rows = [
         (name, rating.session_id, rating.rater_id, value)
-        for rating in data.main_ratings
+        for rating in data.analysed_ratings
         for scale in data.observer_scales
         for name, value in scores_of(scale, rating.points).items()
     ]
@@ -99,7 +99,7 @@ def _matrices(data: StudyData) -> Iterator[Resource]:
     """Sessions x raters, raw points of one item; empty where the rater gave none or did not rate the session."""
     import pandas as pd
 
-    ratings = data.main_ratings
+    ratings = data.analysed_ratings
     cells = [(each.session_id, each.rater_id) for each in ratings]
     index = pd.MultiIndex.from_tuples(cells, names=["session_id", "rater_id"]) if cells else None
     for scale, item in data.rated_items:

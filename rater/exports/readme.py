@@ -13,7 +13,7 @@ WIDTH = 88
 ABOUT = {
     "ratings_long.csv": "one row per item of each rating that counts, all waves; value is the point as rated, scored "
     "the point with reversed items turned. The file can be imported again: rater ratings import.",
-    "analysis.csv": "one row per eligible session: means over its ratings, scores, outcomes, time = session_no - 1. An "
+    "analysis.csv": "one row per session that is analysed: means over ratings, scores, outcomes, time. An "
     "item with the name of a score bears the suffix _item.",
     "gstudy_long.csv": "each rater's scores, for variance components; main wave.",
     "stacked.csv": "both raters' scores of double-coded sessions, dyad below dyad; main wave.",
@@ -65,16 +65,21 @@ def _warnings(data: StudyData, rights: Rights) -> Iterator[str]:
 
 def _counts(counts: Mapping[str, Any]) -> Iterator[str]:
     excluded = sum(counts["excluded"].values())
-    reasons = ", ".join(f"{reason} {count}" for reason, count in counts["excluded"].items())
+    reasons, aside = (
+        ", ".join(f"{reason} {count}" for reason, count in counts[key].items())
+        for key in ("excluded", "excluded_from_analysis")
+    )
     lines = [
         f"sessions listed: {counts['sessions_listed']}",
         f"sessions held: {counts['sessions_held']} (main use, session 0 not counted)",
         f"sessions excluded: {excluded}" + (f" ({reasons})" if reasons else ""),
-        f"sessions eligible: {counts['sessions_eligible']} = rows of analysis.csv",
+        f"sessions eligible: {counts['sessions_eligible']}",
+        f"sessions for analysis: {counts['sessions_for_analysis']} = rows of analysis.csv"
+        + (f"; rated but left out of analysis ({aside})" if aside else ""),
         f"patients: {counts['patients']}; therapists: {counts['therapists']}",
         f"ratings in the main wave: {counts['ratings']}, of {counts['sessions_rated']} sessions",
         f"double-coded sessions in the main wave: {counts['double_coded']}",
-        f"ratings of eligible sessions: {counts['ratings_analysed']} = sum of n_ratings in analysis.csv",
+        f"ratings of analysed sessions: {counts['ratings_analysed']} = sum of n_ratings in analysis.csv",
         f"rows of ratings_long.csv: {counts['rows']}, of them marked as unsure: {counts['unsure']}",
         f"ratings with known coverage, all waves: {counts['coverage_known']}",
     ]

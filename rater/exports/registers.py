@@ -33,6 +33,7 @@ def sessions(data: StudyData, rights: Rights) -> Resource:
         dated if rights is Rights.FULL else counted,
         Column("duration_min", "number", "Length in minutes"),
         Column("excluded", "string", "Why the session is left out; empty where it is not"),
+        Column("excluded_scope", "string", "Of what: analysis (rated, not analysed), main (wave), everything"),
         Column("use", "string", "main, training or calibration; only main sessions count as held"),
     )
     first = _first_days(data)
@@ -51,7 +52,8 @@ def _session_rows(data: StudyData, rights: Rights, first: dict[str, date]) -> It
     for each in data.sessions:
         when = each.held_on if rights is Rights.FULL else _day(each, first)
         lead = (each.session_id, each.patient_id, each.therapist_id, each.session_no, each.phase)
-        yield (*lead, when, each.duration_min, each.excluded, each.use)
+        out = (each.left_out.reason, each.left_out.scope.value) if each.left_out else (None, None)
+        yield (*lead, when, each.duration_min, *out, each.use)
 
 
 def _day(listed: ListedSession, first: dict[str, date]) -> int | None:

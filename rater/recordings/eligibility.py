@@ -5,32 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from rater.tables import Faults, nearest, shown
-from rater.terms import Reason, SessionUse, WaveKind
+from rater.terms import LeftOut, Reason, SessionUse, WaveKind
 
 MOST_GUESSES = 20
 
 
-def why_not_rated(wave: str, number: int, use: str, exclusion: str | None) -> Reason | None:
+def why_not_rated(wave: str, number: int, use: str, left_out: LeftOut | None) -> Reason | None:
     """Why a session cannot be rated in a wave, or None if it can.
 
-    Session 0 is never rated. The main wave takes sessions of main use that are not excluded; the other waves take any.
+    Session 0 is never rated, nor is what is left out of everything. The main wave takes sessions of main use that
+    are not left out of it; the other waves take any.
     """
     if number == 0:
         return Reason("session 0 is held but never rated")
-    if wave != WaveKind.MAIN:
-        return None
-    if use != SessionUse.MAIN:
+    if wave == WaveKind.MAIN and use != SessionUse.MAIN:
         return Reason("it serves {use}", {"use": str(use)})
-    if exclusion is not None:
-        return Reason("it is excluded: {reason}", {"reason": exclusion})
+    if left_out is not None and left_out.bars(wave):
+        return Reason("it is excluded: {reason}", {"reason": left_out.reason})
     return None
 
 
-def serves(wave: str, number: int, use: str, exclusion: str | None) -> bool:
+def serves(wave: str, number: int, use: str, left_out: LeftOut | None) -> bool:
     """Whether a session is among those that an allocation of the wave is drawn over."""
     if wave in (WaveKind.TRAINING, WaveKind.CALIBRATION):
-        return number > 0 and use == wave
-    return why_not_rated(WaveKind.MAIN, number, use, exclusion) is None
+        return use == wave and why_not_rated(wave, number, use, left_out) is None
+    return why_not_rated(WaveKind.MAIN, number, use, left_out) is None
 
 
 def is_known(

@@ -7,23 +7,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from rater.recordings.exclusions import is_no_reason
 from rater.studies.settings import Phase, phase_of
 from rater.tables import Judge, Repeats, Row, TableRows, read_table, shown
-from rater.terms import SessionUse
+from rater.terms import ExclusionScope, SessionUse
 
 REQUIRED = ("session_id", "patient_id", "therapist_id", "session_no")
-OPTIONAL = ("phase", "date", "duration_min", "excluded", "use", "audio_file")
+OPTIONAL = ("phase", "date", "duration_min", "excluded", "excluded_scope", "use", "audio_file")
 HIGHEST_NUMBER = 9_999
 LONGEST_SESSION_MIN = 24 * 60.0
 LONGEST_PHASE = 16
 MOST_PARTS = 50
-_YES_OR_NO = frozenset(["yes", "no", "y", "n", "true", "false", "0", "1", "ja", "nein", "none", "na", "n/a", "-", "x"])
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:")
 
 
 @dataclass(frozen=True)
 class SessionRow:
-    """One therapy session as the list gives it; `excluded` is a reason code, `audio_files` its parts in order."""
+    """One therapy session as the list gives it; `excluded` is a reason code, `audio_files` its parts in order.
+
+    `excluded_scope` says of what it is left out: the main wave where the list does not say.
+    """
 
     session_id: str
     patient_id: str
@@ -36,6 +39,7 @@ class SessionRow:
     use: SessionUse
     audio_files: tuple[str, ...]
     line: int
+    excluded_scope: ExclusionScope = ExclusionScope.MAIN
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ def _session(row: Row, phases: Sequence[Phase]) -> SessionRow | None:
         use=row.choice("use", SessionUse) or SessionUse.MAIN,
         audio_files=_parts(row),
         line=row.line,
+        excluded_scope=_scope(row),
     )
     return None if number is None else session
 
@@ -134,10 +139,17 @@ def _duration(row: Row) -> float | None:
 
 def _exclusion(row: Row) -> str | None:
     reason = row.code("excluded", required=False)
-    if reason.casefold() in _YES_OR_NO:
+    if is_no_reason(reason):
         remedy = "Write why the session is excluded, such as poor_audio; leave the cell empty if it is not"
         row.fault("excluded", "{value} is not a reason", remedy, value=reason)
     return reason or None
+
+
+def _scope(row: Row) -> ExclusionScope:
+    scope = row.choice("excluded_scope", ExclusionScope)
+    if scope is not None and not row.code("excluded", required=False):
+        row.fault("excluded_scope", "The reason is missing", "Write the reason under excluded, or leave both empty")
+    return scope or ExclusionScope.MAIN
 
 
 def _parts(row: Row) -> tuple[str, ...]:

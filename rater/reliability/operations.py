@@ -11,6 +11,7 @@ from rater.errors import BadInput, fault
 from rater.storage.audit import data_version, record
 from rater.storage.models import Job, Study
 from rater.storage.queries import jobs
+from rater.storage.queries.exclusions import left_out
 from rater.storage.queries.points import rated_sessions, wave_names
 from rater.studies.operations import scales_of, study_for
 from rater.studies.permissions import Action
@@ -20,6 +21,7 @@ from rater.terms import Actor, JobState, WaveKind
 def reliability(session: Session, study: Study, wave: str, *, seed: int = 1) -> dict[str, Any]:
     """The document of `rater reliability --json`, from the last submitted revision of each rating.
 
+    In the main wave, sessions that are left out of analysis are left out here.
     Without ratings every figure is missing, with the reason. Raises BadInput for a name that is no wave.
     """
     from rater.reliability.report import RatedSession, report
@@ -27,7 +29,8 @@ def reliability(session: Session, study: Study, wave: str, *, seed: int = 1) -> 
     if wave not in {*WaveKind, *wave_names(session, study.id)}:
         kinds = ", ".join(WaveKind)
         raise BadInput(fault("there is no wave {wave}", "Waves are {kinds}", wave=wave, kinds=kinds))
-    ratings = [RatedSession(*row) for row in rated_sessions(session, study.id, wave)]
+    out = left_out(session, study.id) if wave == WaveKind.MAIN else {}
+    ratings = [RatedSession(*row) for row in rated_sessions(session, study.id, wave) if row.session_id not in out]
     return report(study.slug, wave, ratings, [scale for _, scale in scales_of(study, observer_only=True)], seed=seed)
 
 

@@ -24,6 +24,7 @@ class Action(StrEnum):
     ENTER_HOMEWORK = "enter_homework"
     IMPORT = "import"
     MASK = "mask"
+    EXCLUDE = "exclude"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -40,6 +41,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.ENTER_HOMEWORK: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
     Action.IMPORT: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
     Action.MASK: frozenset({Role.COORDINATOR}),
+    Action.EXCLUDE: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
 }
 
 FORBIDDEN_WHILE_RATING = frozenset(
@@ -52,6 +54,7 @@ FORBIDDEN_WHILE_RATING = frozenset(
         Action.ENTER_HOMEWORK,
         Action.IMPORT,
         Action.MASK,
+        Action.EXCLUDE,
     }
 )
 """What tells of other raters' work, of who the patients are, or of what raters are not to hear.

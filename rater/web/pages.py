@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from rater.people.browser import browser_id, browser_key
 from rater.web.access import person
+from rater.web.exclusions.views import pages as exclusions
 from rater.web.exports.views import pages as exports
 from rater.web.homework.views import pages as homework
 from rater.web.jobs.views import pages as jobs
@@ -34,6 +35,17 @@ def _browser(person_id: int) -> dict[str, str]:
 
 def init(app: Flask) -> None:
     """Register each noun's pages."""
-    for pages in (people, studies, ratings, recordings, homework, reliability, exports, jobs, imports):
+    for pages in (
+        people,
+        studies,
+        exclusions,
+        ratings,
+        recordings,
+        homework,
+        reliability,
+        exports,
+        jobs,
+        imports,
+    ):
         app.register_blueprint(pages)
     app.context_processor(_shown_everywhere)

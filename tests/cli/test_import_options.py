@@ -86,7 +86,7 @@ def test_what_may_change_is_updated_and_a_lacking_column_changes_nothing(rater: 
     file.write_text(PLAIN + "S1,P1,T1,1,2018-01-28,31,\nS2,P1,T1,2,,,\nS3,P1,T1,3,,,\n")
     counts = rater("sessions", "import", "ex", file, "--json").json
     assert (counts["added"], counts["updated"], counts["unchanged"]) == (1, 1, 1)
-    assert rater.row_counts()["exclusion"] == 0
+    assert rater.row_counts()["exclusion"] == 1, "kept as lifted"
     file.write_text("session_id,patient_id,therapist_id,session_no\nS1,P1,T1,1\n")
     assert rater("sessions", "import", "ex", file, "--json").json["unchanged"] == 1
 

@@ -17,7 +17,7 @@ from rater.recordings.operations.importing import import_sessions, read_sessions
 from rater.recordings.operations.outcomes import import_outcomes, read_outcomes_for
 from rater.scales.schema import Scale
 from rater.storage.models import Study
-from rater.terms import COMMAND_LINE, WaveKind
+from rater.terms import COMMAND_LINE, LeftOut, WaveKind
 from tests.builders.reliability import EXAMPLE, make_scale
 from tests.builders.study import NOON, make_study
 
@@ -54,7 +54,7 @@ def rows_of(path: Path) -> Rows:
 
 def make_listed(code: str, patient: str = "P1", number: int = 1, *, excluded: str | None = None) -> ListedSession:
     """A session of the register."""
-    return ListedSession(code, patient, "T1", number, "I", None, None, excluded, "main")
+    return ListedSession(code, patient, "T1", number, "I", None, None, LeftOut(excluded) if excluded else None, "main")
 
 
 def make_counted(

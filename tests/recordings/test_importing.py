@@ -13,7 +13,7 @@ from rater.recordings.operations.importing import import_sessions, read_sessions
 from rater.storage.models import Assignment, AuditEvent, Study, TherapySession
 from rater.storage.queries.sessions import sessions_by_code
 from rater.tables import Imported
-from rater.terms import COMMAND_LINE
+from rater.terms import COMMAND_LINE, LeftOut
 from tests.builders.study import NOON, all_points, make_assignment, make_rating, make_study
 
 HEADER = "session_id,patient_id,therapist_id,session_no,phase,date,excluded,use\n"
@@ -33,8 +33,7 @@ def test_sessions_are_registered_with_phase_exclusion_and_opaque_code(session: S
     found = sessions_by_code(session, study.id)
     assert [found[code].phase for code in ("S0", "S1", "S5", "S6")] == [None, "I", "II", "x"]
     assert str(found["S1"].held_on) == "2018-01-27"
-    assert found["S5"].exclusion is not None
-    assert found["S5"].exclusion.reason == "no_recording"
+    assert found["S5"].left_out == LeftOut("no_recording")
     assert found["S6"].use == "training"
     assert not any(code in each.rating_code for code, each in found.items())
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "sessions.imported")).first()

@@ -69,6 +69,8 @@ FORM_BODIES: dict[str, dict[str, str]] = {
     "studies.answer": {"answer": "withdrawn", "message": ""},
     "homework.enter": {"seen": "0", "status": "unknown", "go": "next"},
     "recordings.mask": {"start": "0:05", "stop": "0:09.5", "reason": "name_spoken", "note": "", "roles": "trainee"},
+    "exclusions.add": {"about": "session", "code": "P01-S03", "reason": "poor_audio", "scope": "main", "note": ""},
+    "exclusions.lift_one": {"why": "the recording was found"},
     "people.language": {"locale": "de", "next": "/"},
     "people.invitation": {"password": "four kettles and a tram"},
 }
@@ -92,6 +94,7 @@ def address(world: World, rule: str, **instead: str) -> str:
         "task_id": world.ids["task"],
         "row_id": "c" * 32,
         "span_id": world.ids["span"],
+        "exclusion_id": world.ids["exclusion"],
         **instead,
     }
     for name, value in parts.items():

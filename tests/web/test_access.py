@@ -98,6 +98,10 @@ POST   /imports/<public_id>/cancel                    in  403 403   303  404   4
 POST   /uploads/<public_id>/remove                    in  403 403   303  404   403 403  403  403  404  404  404
 PUT    /uploads/<public_id>                           in  403 403   422  404   403 403  403  403  404  404  404
 DELETE /uploads/<public_id>                           in  403 403   200  404   403 403  403  403  404  404  404
+GET    /studies/<slug>/exclusions                     in  403 403   200  200   403 403  403  403  404  404  404
+POST   /studies/<slug>/exclusions                     in  403 403   303  303   403 403  403  403  404  404  404
+GET    /studies/<slug>/flow.svg                       in  403 403   200  200   403 403  403  403  404  404  404
+POST   /studies/<slug>/exclusions/<exclusion_id>/lift in  403 403   303  303   403 403  403  403  404  404  404
 GET    /recordings/<public_id>/voice                  in  200 404   200  404   404 404  404  404  404  404  404
 GET    /recordings/<public_id>/audio                401  200 404   200  404   404 404  404  404  404  404  404
 GET    /recordings/<public_id>/peaks                401  200 404   200  404   404 404  404  404  404  404  404
@@ -155,7 +159,7 @@ def test_ids_of_nothing_are_404(world: World, name: str) -> None:
         for part in rule.arguments - MADE_BY_BROWSERS:
             nothing = address(world, rule.rule, **{part: secrets.token_urlsafe(16)})
             answer = world.visitors[name].ask(method, nothing, **body(rule, method))
-            closed = part in ("wave", "code", "span_id") and EXPECTED[method, rule.rule][name] == "403"
+            closed = part in ("wave", "code", "span_id", "exclusion_id") and EXPECTED[method, rule.rule][name] == "403"
             assert answer.status_code == (403 if closed else 404), (method, nothing)
 
 

@@ -112,7 +112,7 @@ def _sessions(session: Session, study: Study, hidden: Hidden, store: MediaStore)
         if place == 2:
             make_rating(session, mine, all_points(study))
     if hidden.excluded:
-        session.add(Exclusion(session_id=other.id, reason="unusable", excluded_at=NOON))
+        session.add(Exclusion(study_id=study.id, session_id=other.id, reason="unusable", excluded_at=NOON))
     if hidden.second:
         _second(session, study, sessions, hidden)
     if hidden.outcomes is not None:

@@ -22,7 +22,9 @@ from rater.ratings.operations.manual import add_ruling
 from rater.ratings.operations.messages import send_message
 from rater.ratings.operations.notes import save_note
 from rater.ratings.operations.setting_aside import set_aside
+from rater.recordings.exclusions import Wanted
 from rater.recordings.operations.drafts import begin_import
+from rater.recordings.operations.excluding import exclude
 from rater.recordings.operations.uploading import Limits, announce
 from rater.storage.database import db, writing
 from rater.storage.media.peaks import Peaks
@@ -196,6 +198,8 @@ def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, st
     message = send_message(session, COMMAND_LINE, study, "Please rate by Friday", now=NOON)
     save_other_task(session, actor_of(anna), mine.public_id, "c" * 32, "Call a friend", "behavioral", None, now=NOON)
     add_ruling(session, COMMAND_LINE, study, "ghes", "ghes1", NOON.date(), "Half a task counts as *partly*", now=NOON)
+    idle = Wanted(make_session(session, study, "P09", 1).code, "", "no_recording", "main", "the recorder was off")
+    exclusion, _ = exclude(session, COMMAND_LINE, study, idle, now=NOON)
     audio, peaks = store.put_bytes(SOUND), store.put_bytes(PEAKS.to_bytes())
     size = len(SOUND)
     recording = make_recording(session, sessions[1], audio, peaks, size=size, mime="audio/ogg")
@@ -235,6 +239,7 @@ def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, st
         "import": draft.public_id,
         "upload": upload.public_id,
         "span": span.public_id,
+        "exclusion": exclusion.public_id,
         **{name: job.public_id for name, job in jobs.items()},
     }
 

@@ -14,7 +14,7 @@ from rater.allocation.constraints import unknown_in_bars
 from rater.allocation.designs import allocate
 from rater.allocation.manifest import AllocationFile
 from rater.allocation.operations.assigning import PLACES, assignments_of, check_wave, is_locked, make_assignments
-from rater.allocation.operations.importing import exclusion_of, judge_rows
+from rater.allocation.operations.importing import judge_rows
 from rater.allocation.plans import Bar, BarOn, Plan, PlannedSession, SessionToRate, Settings, plan_digest
 from rater.errors import BadInput, Fault, Refused, fault
 from rater.recordings.eligibility import serves
@@ -115,7 +115,7 @@ def _inputs(session: Session, study: Study, terms: Terms) -> tuple[list[SessionT
     sessions = [
         SessionToRate(each.code, each.therapist.code, each.patient.code, each.phase or "")
         for each in sessions_by_code(session, study.id).values()
-        if serves(terms.wave, each.number, each.use, exclusion_of(each))
+        if serves(terms.wave, each.number, each.use, each.left_out)
     ]
     raters = sorted(terms.raters or raters_by_code(session, study.id))
     faults = _faults_in(terms, sessions, raters)

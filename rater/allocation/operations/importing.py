@@ -14,7 +14,7 @@ from rater.allocation.operations.assigning import assignments_of, check_wave, is
 from rater.allocation.plans import PlannedSession
 from rater.recordings.eligibility import is_known, serves, why_not_rated
 from rater.storage.audit import record
-from rater.storage.models import Study, TherapySession
+from rater.storage.models import Study
 from rater.storage.queries.homework import barred_by_entry
 from rater.storage.queries.sessions import hold_study, sessions_by_code
 from rater.storage.queries.studies import raters_by_code
@@ -72,7 +72,7 @@ def judge_rows(session: Session, study: Study, wave: str, content: AllocationFil
         if not is_known(faults, sessions, row.planned.session_id, row.line):
             continue
         known = sessions[row.planned.session_id]
-        why = why_not_rated(wave, known.number, known.use, exclusion_of(known))
+        why = why_not_rated(wave, known.number, known.use, known.left_out)
         if why is not None:
             cause = "{id} is not rated in the wave {wave}: {why}"
             params = {"id": known.code, "wave": wave, "why": why}
@@ -95,13 +95,8 @@ def judge_rows(session: Session, study: Study, wave: str, content: AllocationFil
 def _without_row(session: Session, study: Study, wave: str, wanted: Mapping[str, PlannedSession]) -> list[Reason]:
     present = assignments_of(session, study, wave)
     lacking = sum(
-        serves(wave, each.number, each.use, exclusion_of(each)) and code not in wanted and code not in present
+        serves(wave, each.number, each.use, each.left_out) and code not in wanted and code not in present
         for code, each in sessions_by_code(session, study.id).items()
     )
     template = "{count} sessions that serve the wave have no rater yet"
     return [Reason(template, {"count": lacking})] if lacking else []
-
-
-def exclusion_of(known: TherapySession) -> str | None:
-    """The reason that the session is excluded for, or None."""
-    return known.exclusion.reason if known.exclusion else None

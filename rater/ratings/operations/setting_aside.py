@@ -14,6 +14,8 @@ from rater.ratings.operations.messages import send_message
 from rater.ratings.operations.reopening import held, is_reopened, refuse_locked
 from rater.ratings.operations.saving import open_for_change
 from rater.ratings.texts import checked_text
+from rater.recordings.exclusions import Wanted
+from rater.recordings.operations.excluding import exclude
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Obstacle, Study, Wave
 from rater.storage.queries.ratings import latest_revision
@@ -102,11 +104,19 @@ def _found(session: Session, obstacle_id: str) -> Obstacle:
 
 
 def answer_obstacle(
-    session: Session, actor: Actor, obstacle_id: str, answer: str, message: str, *, now: datetime
+    session: Session,
+    actor: Actor,
+    obstacle_id: str,
+    answer: str,
+    message: str,
+    *,
+    now: datetime,
+    leave_out: tuple[str, str] | None = None,
 ) -> Obstacle:
     """Give the session back to its rater, or take it from the rater; `message` reaches the rater with its code.
 
-    What is given back needs a message. Raises NotFound, NotPermitted, BadInput, and Refused where it was answered
+    What is given back needs a message. With `leave_out`, a reason and a scope, a session that is withdrawn is excluded
+    in the same step. Raises NotFound, NotPermitted, BadInput, and Refused where it was answered
     already or the wave is locked.
     """
     obstacle = _found(session, obstacle_id)
@@ -127,10 +137,14 @@ def answer_obstacle(
         raise Refused(Reason("This has been answered already"))
     if answer == ObstacleAnswer.GIVEN_BACK:
         refuse_locked(assignment)
+        if leave_out is not None:
+            raise BadInput(Fault(Reason("A session that is given back is not left out"), Reason("Clear the reason")))
     _answer(session, actor, obstacle, ObstacleAnswer(answer), now)
     if message and assignment.rater.person_id is not None:
         text = f"{assignment.therapy_session.rating_code}: {message}"
         send_message(session, actor, study, text, now=now, to=assignment.rater.code)
+    if leave_out is not None:
+        exclude(session, actor, study, Wanted(assignment.therapy_session.code, "", *leave_out), now=now)
     return obstacle
 
 

@@ -183,8 +183,7 @@ def _may_be_rated(rating: ImportedRating, found: Standing, faults: Faults) -> bo
     if not is_known(faults, found.sessions, rating.session_id, rating.line):
         return False
     known = found.sessions[rating.session_id]
-    exclusion = known.exclusion.reason if known.exclusion else None
-    why = why_not_rated(rating.wave, known.number, known.use, exclusion)
+    why = why_not_rated(rating.wave, known.number, known.use, known.left_out)
     if why is not None:
         cause = "{id} is not rated in the wave {wave}: {why}"
         remedy = "Leave the rating out, or correct the session or the wave"

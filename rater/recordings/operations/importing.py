@@ -16,16 +16,19 @@ from sqlalchemy.orm import Session
 from rater.recordings.codes import rating_code
 from rater.recordings.eligibility import why_not_rated
 from rater.recordings.manifest import SessionRow, SessionsFile, read_sessions
+from rater.recordings.operations.excluding import withdraw
 from rater.recordings.operations.silencing import ask_in_study
 from rater.recordings.operations.taking_in import StoredAudio, keep_recording
 from rater.recordings.operations.voice import ask_for_silences
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Exclusion, Patient, Study, Therapist, TherapySession, Wave
+from rater.storage.queries.exclusions import left_out, touched
 from rater.storage.queries.sessions import begun_sessions, hold_study, sessions_by_code
 from rater.studies.settings import parse_phases
 from rater.tables import Faults, Imported, Judge, shown
-from rater.terms import Actor, RatingState, Reason, WaveKind
+from rater.terms import Actor, LeftOut, RatingState, Reason, WaveKind
 
+LIFTED_BY_LIST = "changed by a list of sessions"
 NO_AUDIO: Mapping[str, StoredAudio] = MappingProxyType({})
 _FIELDS = {"phase": "phase", "date": "held_on", "duration_min": "duration_min", "use": "use"}
 
@@ -105,7 +108,10 @@ def import_sessions(
     if recordings:
         ask_for_silences(session, actor, study, now=now)
         ask_in_study(session, actor, study, now=now)
-    notes = [*content.notes, *_take_off(session, study, content.rows, kept)]
+    left = left_out(session, study.id)
+    notes = [*content.notes, *_held_out(content.rows, content.columns, left)]
+    notes += _take_off(session, study, content.rows, kept, left)
+    withdraw(session, actor, study, now=now)
     imported = Imported.of(Counter(states.values()), notes)
     record(
         session,
@@ -153,8 +159,20 @@ def _add(
     )
     session.add(made)
     if row.excluded:
-        made.exclusion = Exclusion(reason=row.excluded, excluded_at=now, by_id=actor.person_id)
+        session.add(_exclusion(study.id, made, row, actor, now))
     return made
+
+
+def _exclusion(study_id: int, about: TherapySession, row: SessionRow, actor: Actor, now: datetime) -> Exclusion:
+    return Exclusion(
+        study_id=study_id,
+        therapy_session=about,
+        reason=row.excluded,
+        scope=row.excluded_scope,
+        from_list=True,
+        excluded_at=now,
+        by_id=actor.person_id,
+    )
 
 
 def _update(
@@ -172,12 +190,13 @@ def _update(
     if "therapist_id" in changes:
         kept.therapist_id = people.therapists[row.therapist_id]
     if "excluded" in changes:
-        if kept.exclusion is not None:
-            session.delete(kept.exclusion)
-            session.flush()
-            session.expire(kept, ["exclusion"])
+        for each in kept.exclusions:
+            each.lifted_at, each.lifted_by_id, each.lift_reason = now, actor.person_id, LIFTED_BY_LIST
+        session.flush()
         if row.excluded:
-            kept.exclusion = Exclusion(reason=row.excluded, excluded_at=now, by_id=actor.person_id)
+            session.add(_exclusion(kept.study_id, kept, row, actor, now))
+        session.flush()
+        session.expire(kept, ["exclusions"])
     return bool(changes)
 
 
@@ -191,26 +210,44 @@ def _changes(kept: TherapySession, row: SessionRow, columns: frozenset[str]) -> 
     }
     if row.therapist_id != kept.therapist.code:
         changes["therapist_id"] = row.therapist_id
-    if "excluded" in columns and row.excluded != _exclusion_of(kept):
+    if "excluded" in columns and not _is_said(kept.left_out, row, columns) and _is_from_list(kept):
         changes["excluded"] = row.excluded
     return changes
 
 
-def _exclusion_of(kept: TherapySession) -> str | None:
-    return kept.exclusion.reason if kept.exclusion else None
+def _is_said(out: LeftOut | None, row: SessionRow, columns: frozenset[str]) -> bool:
+    """Whether the list says of the session what the register says."""
+    if out is None or row.excluded is None:
+        return out is None and row.excluded is None
+    return out.reason == row.excluded and ("excluded_scope" not in columns or out.scope is row.excluded_scope)
+
+
+def _is_from_list(kept: TherapySession) -> bool:
+    """Whether a list may change what is said: what somebody has entered in the register stays until it is lifted."""
+    return all(each.from_list for each in (*kept.exclusions, *kept.patient.exclusions))
+
+
+def _held_out(rows: Sequence[SessionRow], columns: frozenset[str], out: Mapping[str, LeftOut]) -> list[Reason]:
+    differing = sum("excluded" in columns and not _is_said(out.get(row.session_id), row, columns) for row in rows)
+    template = "{count} sessions are left out by the register otherwise than the list says; the register holds"
+    return [Reason(template, {"count": differing})] if differing else []
 
 
 def _take_off(
-    session: Session, study: Study, rows: Sequence[SessionRow], kept: Mapping[str, TherapySession]
+    session: Session,
+    study: Study,
+    rows: Sequence[SessionRow],
+    kept: Mapping[str, TherapySession],
+    left: Mapping[str, LeftOut],
 ) -> list[Reason]:
     """Take open assignments of the main wave from sessions of the list that it does not rate."""
     out = [
         row.session_id
         for row in rows
-        if why_not_rated(WaveKind.MAIN, row.session_no, kept[row.session_id].use, _exclusion_of(kept[row.session_id]))
+        if why_not_rated(WaveKind.MAIN, row.session_no, kept[row.session_id].use, left.get(row.session_id))
     ]
     wave = select(Wave.id).where(Wave.study_id == study.id, Wave.kind == WaveKind.MAIN)
-    found = session.scalars(
+    open_ones = session.scalars(
         select(Assignment.id)
         .join(Assignment.therapy_session)
         .where(
@@ -220,6 +257,7 @@ def _take_off(
             TherapySession.code.in_(out),
         )
     ).all()
+    found = set(open_ones) - touched(session, open_ones)
     if not found:
         return []
     session.execute(delete(Assignment).where(Assignment.id.in_(found)))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rater.storage.database import Base
 from rater.storage.models.columns import Code, Key, PublicId, StudyKey, Word
+from rater.storage.models.people import Person
+from rater.terms import ExclusionScope, LeftOut, strongest
+
+_STANDING = text("lifted_at IS NULL")
 
 
 class Patient(Base):
@@ -21,6 +25,9 @@ class Patient(Base):
     id: Mapped[Key]
     study_id: Mapped[StudyKey]
     code: Mapped[Code]
+    exclusions: Mapped[list[Exclusion]] = relationship(
+        primaryjoin="and_(Exclusion.patient_id == Patient.id, Exclusion.lifted_at.is_(None))", viewonly=True
+    )
 
 
 class Therapist(Base):
@@ -61,7 +68,14 @@ class TherapySession(Base):
     patient: Mapped[Patient] = relationship()
     therapist: Mapped[Therapist] = relationship()
     recording: Mapped[Recording | None] = relationship(back_populates="therapy_session")
-    exclusion: Mapped[Exclusion | None] = relationship(back_populates="therapy_session")
+    exclusions: Mapped[list[Exclusion]] = relationship(
+        primaryjoin="and_(Exclusion.session_id == TherapySession.id, Exclusion.lifted_at.is_(None))", viewonly=True
+    )
+
+    @property
+    def left_out(self) -> LeftOut | None:
+        """Why it is left out and of what, for its own sake or its patient's; None if it is not."""
+        return strongest(each.left_out for each in (*self.exclusions, *self.patient.exclusions))
 
 
 class Recording(Base):
@@ -90,16 +104,53 @@ class Recording(Base):
 
 
 class Exclusion(Base):
-    """A therapy session left out of the main wave, and why."""
+    """A therapy session, or a patient with all sessions, left out, and why; one that is lifted stays here.
+
+    `from_list`: it came with a list of sessions, and later lists may change it. `note` is never exported.
+    """
 
     __tablename__ = "exclusion"
+    __table_args__ = (
+        CheckConstraint("(session_id IS NULL) <> (patient_id IS NULL)", name="one_subject"),
+        Index(
+            "uq_exclusion_standing_session",
+            "session_id",
+            unique=True,
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
+        Index(
+            "uq_exclusion_standing_patient",
+            "patient_id",
+            unique=True,
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
+    )
 
     id: Mapped[Key]
-    session_id: Mapped[int] = mapped_column(ForeignKey("therapy_session.id"), unique=True)
+    public_id: Mapped[PublicId]
+    study_id: Mapped[StudyKey]
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("therapy_session.id"))
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     reason: Mapped[Code]
+    scope: Mapped[Word] = mapped_column(default=ExclusionScope.MAIN)
+    note: Mapped[str] = mapped_column(Text, default="")
+    from_list: Mapped[bool] = mapped_column(Boolean, default=False)
     excluded_at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    therapy_session: Mapped[TherapySession] = relationship(back_populates="exclusion")
+    lifted_at: Mapped[datetime | None]
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    lift_reason: Mapped[str] = mapped_column(Text, default="")
+    therapy_session: Mapped[TherapySession | None] = relationship()
+    patient: Mapped[Patient | None] = relationship()
+    by: Mapped[Person | None] = relationship(foreign_keys=by_id)
+    lifted_by: Mapped[Person | None] = relationship(foreign_keys=lifted_by_id)
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What it says of each session that it is about."""
+        return LeftOut(self.reason, ExclusionScope(self.scope))
 
 
 class OutcomeValue(Base):

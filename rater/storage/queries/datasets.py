@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from rater.storage.models import (
     Assignment,
     Difficulty,
-    Exclusion,
     HomeworkReport,
     HomeworkTask,
     Listening,
@@ -24,13 +25,15 @@ from rater.storage.models import (
     TherapySession,
     Wave,
 )
+from rater.storage.queries.exclusions import left_out
 
 Row = tuple[Any, ...]
 """A row whose fields the docstring of its query names in order."""
 
 
 def session_rows(session: Session, study_id: int) -> list[Row]:
-    """Code, patient, therapist, number, phase, day, minutes, reason of exclusion and use of each session, by code."""
+    """Code, patient, therapist, number, phase, day, minutes, why and of what left out, and use of each, by code."""
+    out = left_out(session, study_id)
     rows = session.execute(
         select(
             TherapySession.code,
@@ -40,15 +43,13 @@ def session_rows(session: Session, study_id: int) -> list[Row]:
             TherapySession.phase,
             TherapySession.held_on,
             TherapySession.duration_min,
-            Exclusion.reason,
             TherapySession.use,
         )
         .join(TherapySession.patient)
         .join(TherapySession.therapist)
-        .outerjoin(Exclusion, Exclusion.session_id == TherapySession.id)
         .where(TherapySession.study_id == study_id)
     )
-    return sorted(map(tuple, rows), key=lambda row: row[0])
+    return sorted(((*row[:7], out.get(str(row[0])), row[7]) for row in map(tuple, rows)), key=lambda row: row[0])
 
 
 def task_rows(session: Session, study_id: int) -> list[Row]:
@@ -68,6 +69,12 @@ def task_rows(session: Session, study_id: int) -> list[Row]:
         .where(HomeworkTask.study_id == study_id)
     )
     return sorted(map(tuple, rows), key=lambda row: row[0])
+
+
+def _counting(session: Session, study_id: int, rows: Iterable[Row], *, wave_at: int = 0) -> list[Row]:
+    """The rows of sessions that have a part in the wave; the session stands behind the wave."""
+    out = left_out(session, study_id)
+    return [row for row in rows if row[wave_at + 1] not in out or not out[row[wave_at + 1]].bars(row[wave_at])]
 
 
 _SUBMITTED = (
@@ -92,7 +99,7 @@ def report_rows(session: Session, study_id: int) -> list[Row]:
             Assignment.id.in_(_SUBMITTED),
         )
     )
-    return sorted(map(tuple, rows))
+    return sorted(_counting(session, study_id, map(tuple, rows), wave_at=1))
 
 
 def other_task_rows(session: Session, study_id: int) -> list[Row]:
@@ -105,7 +112,7 @@ def other_task_rows(session: Session, study_id: int) -> list[Row]:
         .join(Assignment.rater)
         .where(Wave.study_id == study_id, Assignment.id.in_(_SUBMITTED))
     )
-    return sorted(map(tuple, rows), key=lambda row: (*row[:5], row[5] or ""))
+    return sorted(_counting(session, study_id, map(tuple, rows)), key=lambda row: (*row[:5], row[5] or ""))
 
 
 def listening_rows(session: Session, study_id: int) -> list[Row]:
@@ -119,7 +126,7 @@ def listening_rows(session: Session, study_id: int) -> list[Row]:
         .join(Assignment.rater)
         .where(Wave.study_id == study_id, Assignment.id.in_(_SUBMITTED))
     )
-    return sorted(map(tuple, rows), key=lambda row: row[:4])
+    return sorted(_counting(session, study_id, map(tuple, rows)), key=lambda row: row[:4])
 
 
 def difficulty_rows(session: Session, study_id: int) -> list[Row]:
@@ -142,18 +149,19 @@ def assigned_rows(session: Session, study_id: int, wave: str) -> list[Row]:
         .join(Assignment.wave)
         .where(Wave.study_id == study_id, Wave.name == wave)
     )
-    return sorted(map(tuple, rows))
+    out = {code for code, each in left_out(session, study_id).items() if each.bars(wave)}
+    return sorted(tuple(row) for row in rows if row[0] not in out)
 
 
 def assignment_counts(session: Session, study_id: int) -> dict[str, int]:
-    """How many assignments each wave has."""
+    """How many assignments each wave has of sessions that have a part in it."""
     rows = session.execute(
-        select(Wave.name, func.count(Assignment.id))
+        select(Wave.name, TherapySession.code)
         .join(Assignment, Assignment.wave_id == Wave.id)
+        .join(Assignment.therapy_session)
         .where(Wave.study_id == study_id)
-        .group_by(Wave.name)
     )
-    return {row[0]: row[1] for row in rows}
+    return dict(Counter(row[0] for row in _counting(session, study_id, map(tuple, rows))))
 
 
 def outcome_values(session: Session, study_id: int) -> dict[str, dict[str, float | None]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from rater.storage.models import (
     Assignment,
-    Exclusion,
     HomeworkAuthor,
     HomeworkEntry,
     HomeworkReport,
@@ -25,6 +25,7 @@ from rater.storage.models import (
     Therapist,
     TherapySession,
 )
+from rater.storage.queries.exclusions import left_out
 from rater.terms import ObstacleAnswer, RatingState
 
 
@@ -63,7 +64,6 @@ def logged_sessions(session: Session, study_id: int) -> list[LoggedSession]:
             Patient.code,
             Therapist.code,
             TherapySession.number,
-            Exclusion.reason,
             Recording.public_id,
             HomeworkEntry.status,
             HomeworkEntry.version,
@@ -73,7 +73,6 @@ def logged_sessions(session: Session, study_id: int) -> list[LoggedSession]:
         )
         .join(Patient, Patient.id == TherapySession.patient_id)
         .join(Therapist, Therapist.id == TherapySession.therapist_id)
-        .outerjoin(Exclusion, Exclusion.session_id == TherapySession.id)
         .outerjoin(Recording, Recording.session_id == TherapySession.id)
         .outerjoin(HomeworkEntry, HomeworkEntry.session_id == TherapySession.id)
         .outerjoin(Person, Person.id == HomeworkEntry.by_id)
@@ -81,7 +80,12 @@ def logged_sessions(session: Session, study_id: int) -> list[LoggedSession]:
         .where(TherapySession.study_id == study_id)
         .order_by(Patient.code, TherapySession.number)
     )
-    return [LoggedSession(*tuple(row)) for row in rows]
+    out = left_out(session, study_id)
+    found: list[list[Any]] = [list(row) for row in rows]
+    return [
+        LoggedSession(*row[:6], out[row[1]].reason if row[1] in out else None, *row[6:])  # where `exclusion` stands
+        for row in found
+    ]
 
 
 def session_by_rating_code(session: Session, study_id: int, rating_code: str) -> TherapySession | None:

@@ -111,7 +111,13 @@ def history(session: Session, study_id: int, kind: str, *, most: int = 20) -> li
     )
 
 
-CHANGES_RATINGS = ("rating.submitted", "ratings.imported", "sessions.imported")
+CHANGES_RATINGS = (
+    "rating.submitted",
+    "ratings.imported",
+    "sessions.imported",
+    "exclusion.made",
+    "exclusion.lifted",
+)
 
 
 def ratings_changed_since(session: Session, study_id: int, version: int) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rater.storage.models import Assignment, Point, Rater, Rating, Revision, TherapySession, Wave
+from rater.storage.queries.exclusions import left_out
 
 
 @dataclass
@@ -37,7 +38,10 @@ def wave_names(session: Session, study_id: int) -> list[str]:
 
 
 def rated_sessions(session: Session, study_id: int, wave: str) -> list[Counted]:
-    """Each rating of a wave with the points of its last submitted revision, by session, position and rater."""
+    """Each rating of a wave with the points of its last submitted revision, by session, position and rater.
+
+    Ratings of sessions that are left out of the wave do not count.
+    """
     last = (
         select(Revision.rating_id, func.max(Revision.number).label("number"))
         .where(Revision.submitted_at.is_not(None))
@@ -69,8 +73,11 @@ def rated_sessions(session: Session, study_id: int, wave: str) -> list[Counted]:
         .where(Wave.study_id == study_id, Wave.name == wave)
         .order_by(TherapySession.code, Assignment.position, Rater.code, Point.id)
     )
+    out = {code for code, each in left_out(session, study_id).items() if each.bars(wave)}
     found: dict[int, Counted] = {}
     for key, code, rater, position, rating, number, submitted, share, item, value, missing, unsure in rows:
+        if code in out:
+            continue
         counted = found.get(key)
         if counted is None:
             counted = found[key] = Counted(code, rater, position, rating_code=rating, revision=number)

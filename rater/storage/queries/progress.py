@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from rater.storage.models import Assignment, Exclusion, Rater, TherapySession, Wave
-from rater.terms import RatingState, SessionUse
+from rater.storage.models import Assignment, Rater, TherapySession, Wave
+from rater.storage.queries.exclusions import left_out
+from rater.terms import RatingState, SessionUse, WaveKind
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,9 @@ class RaterProgress:
 class Progress:
     """From sessions held to sessions rated, in one wave.
 
-    What is set aside belongs to `ratings_total`, but a session counts as `double_required` only while two raters
-    can rate it.
+    `excluded` are sessions left out of the main wave by reason, `not_analysed` those that are rated but not analysed.
+    Ratings of sessions left out of the wave are not counted. What is set aside belongs to `ratings_total`, but a
+    session counts as `double_required` only while two raters can rate it.
     """
 
     held: int
@@ -40,6 +43,7 @@ class Progress:
     ratings_total: int
     ratings_submitted: int
     ratings_set_aside: int = 0
+    not_analysed: list[tuple[str, int]] = field(default_factory=list)
     raters: list[RaterProgress] = field(default_factory=list)
 
 
@@ -51,31 +55,32 @@ def progress(session: Session, study_id: int, wave: str) -> Progress:
     recorded = session.scalar(
         select(func.count()).select_from(TherapySession).join(TherapySession.recording).where(held)
     )
-    excluded = session.execute(
-        select(Exclusion.reason, func.count())
-        .join(Exclusion.therapy_session)
-        .where(held)
-        .group_by(Exclusion.reason)
-        .order_by(func.count().desc(), Exclusion.reason)
-    ).all()
+    out = left_out(session, study_id)
+    codes = session.scalars(select(TherapySession.code).where(held, TherapySession.code.in_(out))).all()
+    barred = Counter(out[code].reason for code in codes if out[code].bars(WaveKind.MAIN))
+    excluded = sorted(barred.items(), key=lambda each: (-each[1], each[0]))
+    not_analysed = Counter(out[code].reason for code in codes if not out[code].bars(WaveKind.MAIN))
     rows = session.execute(
-        select(Assignment.session_id, Rater.code, Assignment.state)
+        select(TherapySession.code, Rater.code, Assignment.state)
         .join(Assignment.rater)
+        .join(Assignment.therapy_session)
         .join(Assignment.wave)
         .where(in_wave)
     ).all()
-    per_session: dict[int, list[str]] = {}
+    rows = [row for row in rows if row[0] not in out or not out[row[0]].bars(wave)]
+    per_session: dict[str, list[str]] = {}
     per_rater: dict[str, list[str]] = {}
-    for session_id, code, state in rows:
-        per_session.setdefault(session_id, []).append(state)
+    for session_code, code, state in rows:
+        per_session.setdefault(session_code, []).append(state)
         per_rater.setdefault(code, []).append(state)
     done, aside = RatingState.SUBMITTED, RatingState.SET_ASIDE
     doubles = [states for states in per_session.values() if sum(state != aside for state in states) > 1]
     return Progress(
         held=total,
         recorded=recorded or 0,
-        eligible=total - sum(count for _, count in excluded),
-        excluded=[(reason, count) for reason, count in excluded],
+        eligible=total - barred.total(),
+        excluded=excluded,
+        not_analysed=sorted(not_analysed.items(), key=lambda each: (-each[1], each[0])),
         allocated=len(per_session),
         double_required=len(doubles),
         double_done=sum(sum(state == done for state in states) > 1 for states in doubles),

@@ -20,6 +20,7 @@ from rater.storage.models import (
     TherapySession,
     Wave,
 )
+from rater.storage.queries.exclusions import IS_WITHDRAWN_SILENTLY
 from rater.storage.queries.own import IS_OWN, RATES_IN_STUDY
 
 _OWN = (
@@ -28,7 +29,7 @@ _OWN = (
     .join(Assignment.wave)
     .join(Assignment.therapy_session)
     .join(Membership, RATES_IN_STUDY)
-    .where(IS_OWN)
+    .where(IS_OWN, ~IS_WITHDRAWN_SILENTLY)
     .options(
         contains_eager(Assignment.rater),
         contains_eager(Assignment.wave),
@@ -62,7 +63,10 @@ def given_points(session: Session, revision_id: int) -> Sequence[Point]:
 def queue_rows(
     session: Session, person_id: int | None, study_id: int
 ) -> list[tuple[Assignment, float | None, int, datetime | None]]:
-    """A rater's assignments in queue order, each with the recording's seconds, the points given and the submission."""
+    """A rater's assignments in queue order, each with the recording's seconds, the points given and the submission.
+
+    What was begun of a session that was then left out is not among them.
+    """
     newest = (
         select(Revision.rating_id, func.max(Revision.number).label("number")).group_by(Revision.rating_id).subquery()
     )
@@ -84,7 +88,7 @@ def queue_rows(
         .join(Assignment.wave)
         .outerjoin(Recording, Recording.session_id == TherapySession.id)
         .outerjoin(given, given.c.assignment_id == Assignment.id)
-        .where(Rater.person_id == person_id, Wave.study_id == study_id)
+        .where(Rater.person_id == person_id, Wave.study_id == study_id, ~IS_WITHDRAWN_SILENTLY)
         .order_by(Wave.id, Assignment.queue_place, Assignment.id)
         .options(contains_eager(Assignment.therapy_session), contains_eager(Assignment.wave))
     )

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from rater.storage.models import Assignment, Study, TherapySession
+from rater.storage.models import Assignment, Patient, Study, TherapySession
 from rater.terms import RatingState
 
 
 def sessions_by_code(session: Session, study_id: int) -> dict[str, TherapySession]:
-    """Every therapy session of a study, with patient, therapist and exclusion."""
+    """Every therapy session of a study, with patient, therapist and what leaves it out."""
     found = session.scalars(
         select(TherapySession)
         .where(TherapySession.study_id == study_id)
         .order_by(TherapySession.code)
         .options(
-            joinedload(TherapySession.patient),
+            joinedload(TherapySession.patient).selectinload(Patient.exclusions),
             joinedload(TherapySession.therapist),
-            joinedload(TherapySession.exclusion),
+            selectinload(TherapySession.exclusions),
         )
     )
     return {each.code: each for each in found}

@@ -8,6 +8,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from rater.storage.models import Assignment, Decision, Membership, Obstacle, Rater, Study, Wave
+from rater.storage.queries.exclusions import IS_WITHDRAWN_SILENTLY
 from rater.terms import ObstacleAnswer, RatingState, Role
 
 
@@ -43,6 +44,7 @@ def has_open_ratings(session: Session, person_id: int | None, study_id: int) -> 
         Wave.locked_at.is_(None),
         Assignment.state != RatingState.SUBMITTED,
         ~((Assignment.state == RatingState.SET_ASIDE) & withdrawn),
+        ~IS_WITHDRAWN_SILENTLY,
     )
     return bool(session.scalar(select(to_rate)))
 

@@ -11,8 +11,9 @@ from flask_babel import gettext
 from rater.errors import BadInput
 from rater.ratings.operations.concerns import concerns_told_to, open_concern, take_on
 from rater.ratings.operations.setting_aside import LONGEST_TEXT, answer_obstacle, obstacle_study, obstacles_of
+from rater.recordings.operations.excluding import offered_reasons
 from rater.storage.database import reading, writing
-from rater.studies.operations import study_for
+from rater.studies.operations import may_do, study_for
 from rater.studies.permissions import Action
 from rater.web.access import Access, actor, declares, now
 from rater.web.studies.views import pages
@@ -35,6 +36,8 @@ def _inbox(slug: str, **more: Any) -> str:
             waiting=[each for each in found if each.answer is None],
             answered=[each for each in found if each.answer is not None],
             longest=LONGEST_TEXT,
+            may_exclude=may_do(session, actor(), study, Action.EXCLUDE, now=now()),
+            reasons=offered_reasons(session, study),
             **more,
         )
 
@@ -44,14 +47,16 @@ def _inbox(slug: str, **more: Any) -> str:
 def answer(public_id: str) -> ResponseReturnValue:
     """Give a session back, or withdraw it."""
     given, message = request.form.get("answer", ""), request.form.get("message", "")
+    leaving = {name: request.form.get(f"leave_out_{name}", "") for name in ("reason", "scope")}
+    leave_out = (leaving["reason"], leaving["scope"]) if leaving["reason"].strip() else None
     try:
         with writing() as session:
-            obstacle = answer_obstacle(session, actor(), public_id, given, message, now=now())
+            obstacle = answer_obstacle(session, actor(), public_id, given, message, now=now(), leave_out=leave_out)
             slug, code = obstacle.assignment.wave.study.slug, obstacle.assignment.therapy_session.code
     except BadInput as error:
         with reading() as session:
             slug = obstacle_study(session, actor(), public_id, now=now()).slug
-        return _inbox(slug, at=public_id, message=message, faults=error.faults), 422
+        return _inbox(slug, at=public_id, message=message, leaving=leaving, faults=error.faults), 422
     flash(gettext("Session %(code)s is decided.", code=code))
     return redirect(url_for("studies.set_aside", slug=slug), 303)
 

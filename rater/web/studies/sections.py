@@ -30,6 +30,7 @@ SECTIONS = (
     Section(lazy_gettext("Homework"), "homework.log", Action.ENTER_HOMEWORK),
     Section(lazy_gettext("Import"), "imports.start", Action.IMPORT),
     Section(lazy_gettext("Recordings"), "recordings.in_study", Action.MASK),
+    Section(lazy_gettext("Exclusions"), "exclusions.page", Action.EXCLUDE),
     Section(lazy_gettext("Messages"), "studies.messages", Action.SEND_MESSAGES),
     Section(lazy_gettext("Manual"), "ratings.manual_page", Action.READ_MANUAL),
 )

@@ -100,7 +100,7 @@ def reconcile(
     *,
     stated: int | None = None,
 ) -> Ledger:
-    """Add up the log; `heard` are types of tasks that raters heard of and the log lacks, `stated` a number elsewhere."""
+    """Add up the log; `heard`: types of tasks that raters heard of and the log lacks, `stated`: a number elsewhere."""
     others = Counter(heard)
     order = [*types, *sorted({*others, *(task.type for task in tasks)} - set(types))]
     rows = tuple(_row(kind, [task for task in tasks if task.type == kind], others[kind]) for kind in order)

@@ -56,13 +56,13 @@ def _reports(session: Session, study: Study) -> dict[int, list[Completed]]:
         .where(
             Wave.study_id == study.id,
             Assignment.state == RatingState.SUBMITTED,
-            HomeworkReport.completed.is_not(None),
         )
         .order_by(HomeworkReport.id)
     )
     found: dict[int, list[Completed]] = defaultdict(list)
     for task, completed in rows:
-        found[task].append(Completed(completed))
+        if completed is not None:
+            found[task].append(Completed(completed))
     return found
 
 

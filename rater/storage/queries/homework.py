@@ -82,10 +82,9 @@ def logged_sessions(session: Session, study_id: int) -> list[LoggedSession]:
     )
     out = left_out(session, study_id)
     found: list[list[Any]] = [list(row) for row in rows]
-    return [
-        LoggedSession(*row[:6], out[row[1]].reason if row[1] in out else None, *row[6:])  # where `exclusion` stands
-        for row in found
-    ]
+    for row in found:
+        row.insert(6, out[row[1]].reason if row[1] in out else None)
+    return [LoggedSession(*row) for row in found]
 
 
 def session_by_rating_code(session: Session, study_id: int, rating_code: str) -> TherapySession | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -76,7 +77,7 @@ class Masking:
 
 
 @pytest.fixture
-def masking(app: Flask, tmp_path: Path) -> Masking:
+def masking(app: Flask, tmp_path: Path) -> Iterator[Masking]:
     store: MediaStore = app.extensions["rater_media"]
     made = store.temp()
     audio = ingest([encode(tmp_path / "a.mp3", speechlike(10))], made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -15,7 +16,7 @@ from tests.builders.audio import Sound, decoded, encode, speechlike
 
 START, STOP, SECONDS = 5.03, 9.41, 20.0
 MARGIN = 0.4
-SOURCES = {
+SOURCES: dict[str, dict[str, Any]] = {
     "mp3": {"rate": 44100},
     "m4a": {"rate": 44100},
     "opus": {"rate": 48000},

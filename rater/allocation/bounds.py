@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from rater.allocation.pairing import Pairing
+from rater.allocation.placing import Panel
 
 _MOST_LABELS = 3_000
 _SLACK = 1e-6
@@ -32,11 +34,7 @@ class _Programme:
     def __init__(self, pairing: Pairing) -> None:
         self._pairing = pairing
         self._cells = [(int(a), int(b)) for a, b in np.argwhere(pairing.open_pairs)]
-        self._of = [
-            (place, a, b)
-            for place, panel in enumerate(pairing.panels)
-            for a, b in combinations_with_replacement(panel.raters, 2)
-        ]
+        self._of = [(place, a, b) for place, panel in enumerate(pairing.panels) for a, b in _labels(panel)]
         self.labels = len(self._of)
 
     def least(self) -> int:
@@ -44,8 +42,9 @@ class _Programme:
         pairing, size = self._pairing, len(self._pairing.total)
         loads: list[list[int]] = [[] for _ in range(size)]
         meet: dict[tuple[int, int], list[int]] = {cell: [] for cell in self._cells}
-        for column, (_, a, b) in enumerate(self._of):
-            for rater in {a, b}:
+        for column, (place, a, b) in enumerate(self._of):
+            panel = pairing.panels[place]
+            for rater in {a, b} - {panel.fixed}:
                 loads[rater].append(column)
             if a != b:
                 meet[a, b].append(column)
@@ -70,17 +69,29 @@ class _Programme:
 
     def _solved(self, rows: list[tuple[dict[int, float], float]]) -> int:
         pairing, width = self._pairing, self.labels + len(self._pairing.total) + len(self._cells)
+        doubles = int(pairing.doubles.sum()) // 2
         limits = [(-np.inf, limit) for _, limit in rows]
-        for place, panel in enumerate(pairing.panels):
+        for place in range(len(pairing.panels)):
             rows.append(({column: 1.0 for column, (at, _, _) in enumerate(self._of) if at == place}, 0.0))
-            limits.append((len(panel.sessions), len(panel.sessions)))
+            limits.append((pairing.sizes[place], pairing.sizes[place]))
         rows.append(({column: 1.0 for column, (_, a, b) in enumerate(self._of) if a != b}, 0.0))
-        limits.append((len(pairing.edges()), len(pairing.edges())))
+        limits.append((doubles, doubles))
         cost = np.zeros(width)
         cost[self.labels + len(pairing.total) :] = 1.0
         low, high = np.array(limits).T
         answer = milp(cost, constraints=LinearConstraint(_matrix(rows, width), low, high))
         return math.ceil(answer.fun - _SLACK * max(1.0, answer.fun)) if answer.status == 0 else 0
+
+
+def _labels(panel: Panel) -> Iterator[tuple[int, int]]:
+    """What a session of the panel can become, as pairs of raters, the smaller first; a single is a pair of one."""
+    if panel.apart:
+        yield from zip(panel.raters, panel.raters, strict=True)
+    elif not panel.is_begun:
+        yield from combinations_with_replacement(panel.raters, 2)
+    else:
+        partners = (*panel.raters, *([panel.fixed] if panel.most_doubles else []))
+        yield from ((min(panel.fixed, rater), max(panel.fixed, rater)) for rater in partners)
 
 
 def _matrix(rows: list[tuple[dict[int, float], float]], width: int) -> csr_array:

@@ -12,6 +12,7 @@ from rater.allocation.plans import (
     ALONE,
     Bar,
     BarOn,
+    BegunSession,
     Label,
     PlannedSession,
     SessionToRate,
@@ -29,14 +30,17 @@ _CAP = re.compile(r"(?P<rater>[A-Za-z0-9_]+)=(?P<cap>[0-9]{1,9})")
 class OpenWork:
     """What is still to be drawn: sessions without a kept row, by index, with the raters who may take them.
 
-    Raters are those of the settings, then those whom kept rows alone name. `able[i]` holds the indices of the raters
-    who may rate session i, `room[r]` how many more ratings rater r may take, `to_double` how many of the sessions
+    Raters are the `listed` ones of the settings, then those whom kept and begun rows alone name. `able[i]` holds the
+    indices of the raters who may still join session i, `begun[i]` who has started on it as (main, second), ALONE for a
+    place that is open. `room[r]` is how many more ratings rater r may take, `to_double` how many more of the sessions
     need a second rater.
     """
 
     raters: tuple[str, ...]
     sessions: tuple[SessionToRate, ...]
     able: tuple[tuple[int, ...], ...]
+    begun: tuple[Label, ...]
+    listed: int
     room: tuple[int, ...]
     to_double: int
     kept_sessions: tuple[SessionToRate, ...]
@@ -46,6 +50,11 @@ class OpenWork:
     def all_sessions(self) -> tuple[SessionToRate, ...]:
         """The sessions still to be drawn, then those with a kept row."""
         return self.sessions + self.kept_sessions
+
+    def may_double(self, session: int) -> bool:
+        """Whether a second rater can be drawn for the session."""
+        main, second = self.begun[session]
+        return second == ALONE and len(self.able[session]) > int(main == ALONE)
 
 
 def parse_bars(texts: Iterable[str]) -> tuple[Bar, ...]:
@@ -115,10 +124,10 @@ def faults_in(sessions: Sequence[SessionToRate], settings: Settings) -> list[Fau
         for rater, cap in settings.caps.items()
         if cap < 0
     )
-    return faults + _faults_in_kept(sessions, settings.kept)
+    return faults + _faults_in_kept(sessions, _given(settings))
 
 
-def _faults_in_kept(sessions: Sequence[SessionToRate], kept: Sequence[PlannedSession]) -> list[Fault]:
+def _faults_in_kept(sessions: Sequence[SessionToRate], kept: Sequence[PlannedSession | BegunSession]) -> list[Fault]:
     known = {session.id for session in sessions}
     faults = [
         fault("Session {id} is kept twice", "Keep one row for each session", column="session_id", id=session_id)
@@ -146,24 +155,40 @@ def open_work(sessions: Sequence[SessionToRate], settings: Settings) -> OpenWork
         _refuse("{required} sessions are to be double-coded, but there are only {sessions}",
                 required - len(sessions), required=required, sessions=len(sessions))  # fmt: skip
     _check_kept_rules(sessions, settings)
-    kept = {row.session_id: row for row in settings.kept}
+    whole = [PlannedSession(row.session_id, row.main_rater, row.second_rater) for row in settings.begun
+             if row.main_rater and row.second_rater]  # fmt: skip
+    kept = {row.session_id: row for row in [*settings.kept, *whole]}
+    half = {row.session_id: row for row in settings.begun if row.session_id not in kept}
     listed = tuple(sorted(settings.raters))
     free = tuple(sorted((each for each in sessions if each.id not in kept), key=lambda session: session.id))
-    able = _able(listed, free, settings.bars)
-    to_double = required - sum(row.second_rater is not None for row in settings.kept)
-    _check_numbers(free, able, to_double, required)
-    load = Counter(rater for row in settings.kept for rater in (row.main_rater, row.second_rater) if rater)
+    load = Counter(rater for row in _given(settings) for rater in _raters_in(row))
     raters = listed + tuple(sorted(set(load) - set(listed)))
+    begun = tuple(_label(half.get(session.id, BegunSession(session.id)), raters) for session in free)
+    able = tuple(
+        tuple(rater for rater in able if rater not in label)
+        for able, label in zip(_able(listed, free, settings.bars), begun, strict=True)
+    )
     caps = dict.fromkeys(raters, load.total() + 2 * len(free)) | dict(settings.caps)
     room = tuple(caps[rater] - load[rater] if rater in listed else 0 for rater in raters)
     held = tuple(sorted((each for each in sessions if each.id in kept), key=lambda session: session.id))
     labels = tuple(_label(kept[session.id], raters) for session in held)
-    return OpenWork(raters, free, able, room, to_double, held, labels)
+    doubled = sum(second != ALONE for _, second in (*labels, *begun))
+    work = OpenWork(raters, free, able, begun, len(listed), room, required - doubled, held, labels)
+    _check_numbers(work, required)
+    return work
 
 
-def _label(row: PlannedSession, raters: Sequence[str]) -> Label:
-    second = ALONE if row.second_rater is None else raters.index(row.second_rater)
-    return raters.index(row.main_rater), second
+def _given(settings: Settings) -> list[PlannedSession | BegunSession]:
+    return [*settings.kept, *settings.begun]
+
+
+def _raters_in(row: PlannedSession | BegunSession) -> list[str]:
+    return [rater for rater in (row.main_rater, row.second_rater) if rater]
+
+
+def _label(row: PlannedSession | BegunSession, raters: Sequence[str]) -> Label:
+    main, second = (ALONE if rater is None else raters.index(rater) for rater in (row.main_rater, row.second_rater))
+    return main, second
 
 
 def _able(raters: Sequence[str], free: Sequence[SessionToRate], bars: Sequence[Bar]) -> tuple[tuple[int, ...], ...]:
@@ -191,8 +216,8 @@ def _check_kept_rules(sessions: Sequence[SessionToRate], settings: Settings) -> 
     session_of = {session.id: session for session in sessions}
     load: Counter[str] = Counter()
     broken = []
-    for row in settings.kept:
-        for rater in filter(None, (row.main_rater, row.second_rater)):
+    for row in _given(settings):
+        for rater in _raters_in(row):
             load[rater] += 1
             if not may_rate(rater, session_of[row.session_id], settings.bars):
                 broken.append((rater, row.session_id))
@@ -204,18 +229,20 @@ def _check_kept_rules(sessions: Sequence[SessionToRate], settings: Settings) -> 
         _refuse("Kept rows already exceed the caps of {raters}", sum(over.values()), raters=", ".join(sorted(over)))
 
 
-def _check_numbers(free: Sequence[SessionToRate], able: Sequence[Sequence[int]], to_double: int, required: int) -> None:
+def _check_numbers(work: OpenWork, required: int) -> None:
+    to_double, free = work.to_double, [label for label in work.begun if label[1] == ALONE]
     if to_double < 0:
         _refuse("Kept rows already have {kept} double-coded sessions, but {required} are asked for",
                 -to_double, kept=required - to_double, required=required)  # fmt: skip
     if to_double > len(free):
         _refuse("{missing} more sessions must be double-coded, but kept rows leave only {free} to draw",
                 to_double - len(free), missing=to_double, free=len(free))  # fmt: skip
-    orphans = [session.id for session, raters in zip(free, able, strict=True) if not raters]
+    rows = zip(work.sessions, work.able, work.begun, strict=True)
+    orphans = [session.id for session, raters, (main, _) in rows if main == ALONE and not raters]
     if orphans:
         _refuse("No eligible rater for {count} of the sessions; the first is {id}",
                 len(orphans), count=len(orphans), id=orphans[0])  # fmt: skip
-    pairable = sum(len(raters) > 1 for raters in able)
+    pairable = sum(work.may_double(session) for session in range(len(work.sessions)))
     if to_double > pairable:
         _refuse("{missing} sessions must be double-coded, but only {pairable} have two eligible raters",
                 to_double - pairable, missing=to_double, pairable=pairable)  # fmt: skip

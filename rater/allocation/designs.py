@@ -77,7 +77,16 @@ def _draw(work: OpenWork, chance: Random, noise: Noise) -> list[Label]:
 def _is_free(work: OpenWork) -> bool:
     everyone = tuple(range(len(work.raters)))
     most = len(work.sessions) + work.to_double
-    return not work.kept_labels and min(work.room, default=0) >= most and all(able == everyone for able in work.able)
+    return (
+        not work.kept_labels
+        and not _has_begun(work)
+        and min(work.room, default=0) >= most
+        and all(able == everyone for able in work.able)
+    )
+
+
+def _has_begun(work: OpenWork) -> bool:
+    return any(label != (ALONE, ALONE) for label in work.begun)
 
 
 def _systematic(work: OpenWork, chance: Random) -> tuple[list[int], set[int]]:
@@ -87,7 +96,7 @@ def _systematic(work: OpenWork, chance: Random) -> tuple[list[int], set[int]]:
         range(len(work.sessions)),
         key=lambda i: (work.sessions[i].therapist, work.sessions[i].patient, work.sessions[i].phase, tie[i]),
     )
-    able = [i for i in order if len(work.able[i]) > 1]
+    able = [i for i in order if work.may_double(i)]
     start = chance.randrange(max(1, len(able)))
     doubled = {
         i for place, i in enumerate(able)

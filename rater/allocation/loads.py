@@ -14,7 +14,7 @@ from rater.allocation.constraints import OpenWork
 from rater.allocation.dyads import alternating, even_mains
 from rater.allocation.noise import Noise
 from rater.allocation.pairing import Pairing
-from rater.allocation.placing import least_main_squares, place, rank_by_reach
+from rater.allocation.placing import Panel, least_main_squares, place, rank_by_reach
 from rater.allocation.plans import ALONE, Label
 
 Ints = NDArray[np.int64]
@@ -62,7 +62,7 @@ class _Found:
 
     def __init__(self, pairing: Pairing, kept_main: Ints, rank: Sequence[int], chance: Random) -> None:
         self.pair_squares = pairing.squares()
-        singles = (kept_main + pairing.singles.sum(axis=0)).tolist()
+        singles = (kept_main + pairing.certain_mains()).tolist()
         self.mains, self.directed = even_mains(singles, pairing.edges(), rank, chance)
         self.main_squares = sum(load * load for load in self.mains)
 
@@ -99,6 +99,9 @@ def _dealt(work: OpenWork, pairing: Pairing, found: _Found, chance: Random) -> l
         directions.setdefault((min(label), max(label)), []).append(label)
     labels: list[Label] = [(ALONE, ALONE)] * len(work.sessions)
     for place_of, panel in enumerate(pairing.panels):
+        if panel.is_begun:
+            _join(labels, panel, pairing.joined(place_of), chance)
+            continue
         doubles = [directions[pair].pop() for pair in pairing.pairs_in(place_of)]
         singles = [(rater, ALONE) for rater in pairing.singles_in(place_of)]
         doubles, singles = alternating(doubles, chance), alternating(singles, chance)
@@ -109,15 +112,27 @@ def _dealt(work: OpenWork, pairing: Pairing, found: _Found, chance: Random) -> l
     return labels
 
 
+def _join(labels: list[Label], panel: Panel, joined: Ints, chance: Random) -> None:
+    """Give the sessions that somebody has begun their other raters."""
+    others = np.repeat(np.arange(len(joined)), joined).tolist()
+    others += [ALONE] * (len(panel.sessions) - len(others))
+    chance.shuffle(others)
+    main, second = panel.begun
+    for session, other in zip(panel.sessions, others, strict=True):
+        labels[session] = (other, second) if main == ALONE else (main, other)
+
+
 def _kept_counts(work: OpenWork) -> tuple[Ints, Ints, Ints]:
     size = len(work.raters)
     total, main = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     pairs = np.zeros((size, size), dtype=np.int64)
-    for first, second in work.kept_labels:
-        main[first] += 1
-        total[first] += 1
+    for first, second in (*work.kept_labels, *work.begun):
+        if first != ALONE:
+            main[first] += 1
+            total[first] += 1
         if second != ALONE:
             total[second] += 1
+        if ALONE not in (first, second):
             pairs[first, second] += 1
             pairs[second, first] += 1
     return total, main, pairs

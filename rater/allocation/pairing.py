@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rater.allocation.noise import Noise
 from rater.allocation.placing import Panel, Shares
+from rater.allocation.plans import ALONE
 
 Ints = NDArray[np.int64]
 State = tuple[Ints, Ints, Ints, Ints]
@@ -38,6 +39,12 @@ class Pairing:
         self.able = np.zeros((count, size), dtype=bool)
         for place, panel in enumerate(shares.panels):
             self.able[place, list(panel.raters)] = True
+        self.sizes = [sum(shares.ratings[place]) if panel.apart else len(panel.sessions)
+                      for place, panel in enumerate(shares.panels)]  # fmt: skip
+        self._fixed = np.array([ALONE if panel.apart else panel.fixed for panel in shares.panels], dtype=np.int64)
+        self._free = np.array([not panel.is_begun for panel in shares.panels], dtype=bool)
+        self._passing = np.array([panel.apart or not panel.is_begun for panel in shares.panels], dtype=bool)
+        self._joining = np.array([not panel.apart and panel.most_doubles > 0 for panel in shares.panels], dtype=bool)
         self.base_total, self.base_pairs = base_total, base_pairs
         self.most = base_total + np.array(room, dtype=np.int64)
         self.total: Ints = base_total + np.array(shares.ratings, dtype=np.int64).reshape(count, size).sum(axis=0)
@@ -45,8 +52,11 @@ class Pairing:
         self.singles: Ints = np.zeros((count, size), dtype=np.int64)
         self.doubles: Ints = np.zeros((count, size, size), dtype=np.int64)
         self._noise = noise
-        meet = np.einsum("ca,cb->ab", self.able.astype(np.int64), self.able.astype(np.int64)) > 0
-        self.open_pairs = np.triu(meet, 1)
+        able = self.able[self._free].astype(np.int64)
+        meet = able.T @ able > 0
+        for place in np.flatnonzero(self._fixed != ALONE).tolist():
+            meet[self._fixed[place]] |= self.able[place]
+        self.open_pairs = np.triu(meet | meet.T, 1)
         self._first(shares)
         self._recount()
 
@@ -61,9 +71,22 @@ class Pairing:
         return (cells - rest) * level * level + rest * (level + 1) ** 2
 
     def edges(self) -> list[tuple[int, int]]:
-        """All doubles as pairs of raters, smaller index first."""
-        made = np.triu(self.doubles.sum(axis=0), 1)
+        """The doubles that nobody has begun as pairs of raters, smaller index first."""
+        made = np.triu(self.doubles[self._free].sum(axis=0), 1)
         return [(int(a), int(b)) for a, b in np.argwhere(made) for _ in range(int(made[a, b]))]
+
+    def certain_mains(self) -> Ints:
+        """Main ratings by rater that do not depend on who of a new pair comes first, without those begun."""
+        mains: Ints = self.singles[self._free].sum(axis=0)
+        for place, panel in enumerate(self.panels):
+            if panel.is_begun and panel.needs_main:
+                mains += self.joined(place)
+        return mains
+
+    def joined(self, place: int) -> Ints:
+        """How many sessions of a panel that somebody has begun each rater joins."""
+        found: Ints = self.singles[place] if self.panels[place].apart else self.doubles[place, self._fixed[place]]
+        return found
 
     def pairs_in(self, place: int) -> list[tuple[int, int]]:
         """The doubles of one panel as pairs of raters."""
@@ -106,6 +129,9 @@ class Pairing:
         """Pairs named one by one, the rarest first; a rater whose share equals the sessions left must be in each."""
         for place, panel in enumerate(shares.panels):
             left: Ints = np.array(shares.ratings[place], dtype=np.int64)
+            if panel.is_begun:
+                self._join(place, left)
+                continue
             sessions = len(panel.sessions)
             for _ in range(shares.doubles[place]):
                 must = np.flatnonzero(left >= sessions)
@@ -122,19 +148,42 @@ class Pairing:
                 sessions -= 1
             self.singles[place] = left
 
+    def _join(self, place: int, ratings: Ints) -> None:
+        panel = self.panels[place]
+        if panel.apart:
+            self.singles[place] = ratings
+            return
+        self.singles[place, panel.fixed] = len(panel.sessions) - int(ratings.sum())
+        for rater in np.flatnonzero(ratings).tolist():
+            self._double(place, panel.fixed, rater, int(ratings[rater]))
+
     def _double(self, place: int, a: int, b: int, by: int) -> None:
         for one, other in ((a, b), (b, a)):
             self.doubles[place, one, other] += by
             self.pairs[one, other] += by
 
     def _recount(self) -> None:
-        """Which steps are open: `_keep[a, x, w]` panels where x may leave a double with a for w, and so on."""
+        """Which steps are open, as numbers of panels.
+
+        `_keep[a, x, w]`: x may leave a double with a for w; `_loose[a, x]`: x may leave a alone; `_pass[a, w]`: a
+        single of a may go to w; `_joins[a, w]`: w may join a single of a.
+        """
         able = self.able.astype(np.int64)
         size = len(self.total)
         self._keep = np.zeros((size, size, size), dtype=np.int64)
+        self._loose = np.zeros((size, size), dtype=np.int64)
         for place in range(len(self.panels)):
-            self._keep += (self.doubles[place] > 0)[:, :, None] * able[place][None, None, :]
-        self._pass = (self.singles > 0).astype(np.int64).T @ able
+            stays = (self.doubles[place] > 0) & self._stays(place)[:, None]
+            self._keep += stays[:, :, None] * able[place][None, None, :]
+            self._loose += stays & self._joining[place]
+        held = (self.singles > 0).astype(np.int64)
+        self._pass = held[self._passing].T @ able[self._passing]
+        self._joins = held[self._joining].T @ able[self._joining]
+
+    def _stays(self, place: int) -> NDArray[np.bool_]:
+        """Which raters of a double may stay while the other one leaves: anyone, or the one who has begun."""
+        fixed = self._fixed[place]
+        return np.full(len(self.total), True) if fixed == ALONE else np.arange(len(self.total)) == fixed
 
     def _change(self, place: int, a: int, b: int, by: int) -> None:
         """Add or take one double, or a single where a equals b, and keep the lists of open steps up to date."""
@@ -143,13 +192,17 @@ class Pairing:
         if a == b:
             before = self.singles[place, a]
             self.singles[place, a] += by
-            self._pass[a] += able * (int(self.singles[place, a] > 0) - int(before > 0))
+            opened = able * (int(self.singles[place, a] > 0) - int(before > 0))
+            self._pass[a] += opened * self._passing[place]
+            self._joins[a] += opened * self._joining[place]
             return
         before = self.doubles[place, a, b]
         self._double(place, a, b, by)
-        opened = able * (int(self.doubles[place, a, b] > 0) - int(before > 0))
-        self._keep[a, b] += opened
-        self._keep[b, a] += opened
+        turned = int(self.doubles[place, a, b] > 0) - int(before > 0)
+        for one, other in ((a, b), (b, a)):
+            if self._fixed[place] in (ALONE, one):
+                self._keep[one, other] += able * turned
+                self._loose[one, other] += turned * int(self._joining[place])
 
     def _costs(self, amplitude: int) -> Ints:
         """Scaled cost of each step from rater to rater; the last row and column are the pool."""
@@ -164,8 +217,8 @@ class Pairing:
         shift[back] = np.minimum(shift[back], 0)
         np.fill_diagonal(shift, _FAR)
         costs[:size, :size] = shift
-        costs[:size, size] = np.where(self._keep.any(axis=2), 1 - 2 * pairs, _FAR).min(axis=0, initial=_FAR)
-        join = np.where(self._pass > 0, 2 * pairs + 1, _FAR)
+        costs[:size, size] = np.where(self._loose > 0, 1 - 2 * pairs, _FAR).min(axis=0, initial=_FAR)
+        join = np.where(self._joins > 0, 2 * pairs + 1, _FAR)
         np.fill_diagonal(join, _FAR)
         costs[size, :size] = join.min(axis=0, initial=_FAR)
         noise = self._noise.below(amplitude, costs.size).reshape(costs.shape) if amplitude > 1 else 0
@@ -205,27 +258,28 @@ class Pairing:
     def _step(self, source: int, to: int, level: Ints, done: list[tuple[int, int, int, int]]) -> bool:
         pool = len(self.total)
         if source == pool:
-            cost = np.where(self._pass[:, to] > 0, self.pairs[:, to], _FAR)
+            cost = np.where(self._joins[:, to] > 0, self.pairs[:, to], _FAR)
             cost[to] = _FAR
             a = int(np.argmin(cost))
-            places = np.flatnonzero((self.singles[:, a] > 0) & self.able[:, to])
+            places = np.flatnonzero((self.singles[:, a] > 0) & self.able[:, to] & self._joining)
             return cost[a] < _FAR and self._relabel(places, (a, a), (a, to), done)
         if to == pool:
-            a = int(np.argmax(self.pairs[source] * self._keep[:, source].any(axis=1)))
-            return self._relabel(np.flatnonzero(self.doubles[:, a, source] > 0), (a, source), (a, a), done)
+            a = int(np.argmax(self.pairs[source] * (self._loose[:, source] > 0)))
+            places = np.flatnonzero((self.doubles[:, a, source] > 0) & self._may_stay(a) & self._joining)
+            return self._relabel(places, (a, source), (a, a), done)
         return self._hand_on(source, to, level, done)
 
     def _hand_on(self, source: int, to: int, level: Ints, done: list[tuple[int, int, int, int]]) -> bool:
         cost = np.where(self._keep[:, source, to] > 0, self.pairs[:, to] - self.pairs[:, source] + 1, _FAR)
         cost[to] = _FAR
         a = int(np.argmin(cost))
-        single = np.flatnonzero((self.singles[:, source] > 0) & self.able[:, to])
+        single = np.flatnonzero((self.singles[:, source] > 0) & self.able[:, to] & self._passing)
         trade = level[to] == level[source] + 1
         if cost[a] >= 0 and trade and (not len(single) or self._noise.below(2, 1)[0]):
             return True
         if cost[a] >= 0 and len(single):
             return self._relabel(single, (source, source), (to, to), done)
-        double = np.flatnonzero((self.doubles[:, a, source] > 0) & self.able[:, to])
+        double = np.flatnonzero((self.doubles[:, a, source] > 0) & self.able[:, to] & self._may_stay(a))
         return cost[a] < _FAR and self._relabel(double, (a, source), (a, to), done)
 
     def _relabel(
@@ -239,18 +293,24 @@ class Pairing:
             done.append((place, a, b, by))
         return True
 
+    def _may_stay(self, rater: int) -> NDArray[np.bool_]:
+        """The panels where the rater may stay while the other one of a double leaves."""
+        stays: NDArray[np.bool_] = (self._fixed == ALONE) | (self._fixed == rater)
+        return stays
+
     def _any_of(self, places: Ints) -> int:
         return int(places[int(self._noise.below(len(places), 1)[0])])
 
     def _swap_panels(self) -> None:
         """Let one label of a panel change places with one of another, where both panels allow it."""
-        if len(self.panels) < 2:
+        free = np.flatnonzero(self._free)
+        if len(free) < 2:
             return
-        labels = self.doubles.copy()
+        labels = np.where(self._free[:, None, None], self.doubles, 0)
         diagonal = np.arange(len(self.total))
-        labels[:, diagonal, diagonal] = self.singles
-        here = self._any_of(np.arange(len(self.panels)))
-        fits = self.able[:, :, None] & self.able[:, None, :]
+        labels[:, diagonal, diagonal] = np.where(self._free[:, None], self.singles, 0)
+        here = self._any_of(free)
+        fits = self.able[:, :, None] & self.able[:, None, :] & self._free[:, None, None]
         mine = np.argwhere((labels[here] > 0) & fits.any(axis=0))
         a, b = mine[self._any_of(np.arange(len(mine)))].tolist()
         theirs = np.argwhere((labels > 0) & fits[here] & fits[:, a, b][:, None, None])

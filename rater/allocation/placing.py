@@ -8,16 +8,42 @@ from dataclasses import dataclass
 from random import Random
 
 from rater.allocation.constraints import OpenWork, refuse_for_caps
+from rater.allocation.plans import ALONE, Label
 
 _Step = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Sessions, by index, that the same raters may take."""
+    """Sessions, by index, that the same raters may still join, and who has begun them, if anyone.
+
+    Where that one is `apart`, not among those whose loads are evened, nothing is asked of the pairs made.
+    """
 
     raters: tuple[int, ...]
     sessions: tuple[int, ...]
+    begun: Label = (ALONE, ALONE)
+    apart: bool = False
+
+    @property
+    def fixed(self) -> int:
+        """The rater who has begun the sessions, or ALONE."""
+        return max(self.begun)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether somebody has begun the sessions."""
+        return self.fixed != ALONE
+
+    @property
+    def needs_main(self) -> int:
+        """How many of the sessions still need a main rater."""
+        return len(self.sessions) if self.begun[0] == ALONE else 0
+
+    @property
+    def most_doubles(self) -> int:
+        """How many of the sessions can still be given a second rater."""
+        return len(self.sessions) if self.begun[1] == ALONE else 0
 
 
 @dataclass(frozen=True)
@@ -32,12 +58,15 @@ class Shares:
     doubles: list[int]
 
 
-def panels_of(able: Sequence[tuple[int, ...]], order: Sequence[int]) -> tuple[Panel, ...]:
-    """Sessions grouped by the raters who may take them, each group in the given order."""
-    found: dict[tuple[int, ...], list[int]] = {}
+def panels_of(work: OpenWork, order: Sequence[int]) -> tuple[Panel, ...]:
+    """Sessions grouped by the raters who may join them and who has begun them, each group in the given order."""
+    found: dict[tuple[tuple[int, ...], Label], list[int]] = {}
     for session in order:
-        found.setdefault(able[session], []).append(session)
-    return tuple(Panel(raters, tuple(sessions)) for raters, sessions in sorted(found.items()))
+        found.setdefault((work.able[session], work.begun[session]), []).append(session)
+    return tuple(
+        Panel(raters, tuple(sessions), begun, max(begun) >= work.listed)
+        for (raters, begun), sessions in sorted(found.items())
+    )
 
 
 def place(work: OpenWork, base: Sequence[int], order: Sequence[int], doubled: set[int], chance: Random) -> Shares:
@@ -48,9 +77,9 @@ def place(work: OpenWork, base: Sequence[int], order: Sequence[int], doubled: se
     raised with the exact number left over. The sum of squared total loads is the least that any plan reaches: no
     improving path is left, which is enough for a separable convex cost on a flow.
     """
-    panels = panels_of(work.able, order)
+    panels = panels_of(work, order)
     flow = Flow(panels, base, work.room, chance)
-    missing = sum(not flow.add(panel) for panel, each in enumerate(panels) for _ in each.sessions)
+    missing = sum(not flow.add(panel) for panel, each in enumerate(panels) for _ in range(each.needs_main))
     wanted = [panel for panel, each in enumerate(panels) for session in each.sessions if session in doubled]
     missing += sum(not flow.add_double(panel) for panel in wanted)
     if missing:
@@ -61,9 +90,9 @@ def place(work: OpenWork, base: Sequence[int], order: Sequence[int], doubled: se
 
 def least_main_squares(work: OpenWork, base: Sequence[int], most: Sequence[int], order: Sequence[int]) -> int:
     """A number that the sum of squared main loads cannot fall below, for at most `most` further ratings per rater."""
-    flow = Flow(panels_of(work.able, order), base, most, Random(0))  # noqa: S311 - any choice gives the same number
+    flow = Flow(panels_of(work, order), base, most, Random(0))  # noqa: S311 - any choice gives the same number
     for panel, each in enumerate(flow.panels):
-        for _ in each.sessions:
+        for _ in range(each.needs_main):
             flow.add(panel)
     flow.even_out()
     return sum(load * load for load in flow.load)
@@ -92,6 +121,7 @@ class Flow:
         self.doubles = [0] * len(panels)
         self._room = list(room)
         self._size = [len(panel.sessions) for panel in panels]
+        self._most = [panel.most_doubles for panel in panels]
         self._raters = range(len(base))
         lot = chance.sample(self._raters, len(base))
         self.rank = rank_by_reach(panels, lot)
@@ -102,7 +132,7 @@ class Flow:
 
     def add_double(self, panel: int) -> bool:
         """One more double, on this panel if it has room, else on any; False where no shifting makes room."""
-        if self.doubles[panel] < self._size[panel] and self._direct(panel):
+        if self.doubles[panel] < self._most[panel] and self._direct(panel):
             self.doubles[panel] += 1
             return True
         return self._reach(-1)
@@ -164,7 +194,7 @@ class Flow:
     def _onward(self, node: int) -> list[int]:
         count = len(self.panels)
         if node == -1:
-            return [panel for panel in range(count) if self.doubles[panel] < self._size[panel]]
+            return [panel for panel in range(count) if self.doubles[panel] < self._most[panel]]
         if node >= count:
             return [panel for panel in range(count) if self.ratings[panel][node - count]]
         given, size = self.ratings[node], self._size[node]

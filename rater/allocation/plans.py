@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-ALGORITHM = "rater-allocation 1"
+ALGORITHM = "rater-allocation 2"
 
 Label = tuple[int, int]
 """Who rates a session while it is being drawn, as indices of raters: (main, second)."""
@@ -47,6 +47,18 @@ class PlannedSession:
 
 
 @dataclass(frozen=True)
+class BegunSession:
+    """Who has started to rate one session; a place without a rater is still to be drawn.
+
+    Where the main rater has started, a second may join or not; where only the second has, a main rater is needed.
+    """
+
+    session_id: str
+    main_rater: str | None = None
+    second_rater: str | None = None
+
+
+@dataclass(frozen=True)
 class Bar:
     """A rater must not rate one therapist, one patient or one session."""
 
@@ -65,7 +77,8 @@ class Settings:
     """The terms of one draw.
 
     `double` is the share of sessions to be rated twice; `caps` count main and second ratings together;
-    `kept` rows are final, an empty second rater included, and may name raters outside `raters`.
+    `kept` rows are final, an empty second rater included; `begun` ratings stay and the rest of their sessions is drawn.
+    Both may name raters outside `raters`.
     """
 
     double: float
@@ -74,6 +87,7 @@ class Settings:
     bars: Sequence[Bar] = ()
     caps: Mapping[str, int] = field(default_factory=dict)
     kept: Sequence[PlannedSession] = ()
+    begun: Sequence[BegunSession] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +115,7 @@ def plan_digest(sessions: Sequence[SessionToRate], settings: Settings) -> str:
         "bars": sorted({(bar.rater, bar.on.value, bar.value) for bar in settings.bars}),
         "caps": sorted(settings.caps.items()),
         "kept": sorted([row.session_id, row.main_rater, row.second_rater or ""] for row in settings.kept),
+        "begun": sorted([row.session_id, row.main_rater or "", row.second_rater or ""] for row in settings.begun),
     }
     canonical = json.dumps(inputs, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -21,6 +21,11 @@ _FAR = 1 << 40
 _STEP = 8
 _CYCLE = 500
 _HIGH = 40
+_MANY = 800
+_BATCHES = 1_000
+_BATCH = 64
+_CANDIDATES = 512
+_IDLE = 6
 
 
 def spread_over_strata(
@@ -33,6 +38,8 @@ def spread_over_strata(
     with noise that fades (a noising method); the best arrangement met is returned.
     """
     search = _Search(work, labels)
+    if len(labels) > _MANY:
+        _settle(search, noise)
     best, best_labels = search.unevenness, search.labels()
     for step in range(effort):
         troubled = search.troubled()
@@ -45,16 +52,31 @@ def spread_over_strata(
     return best_labels
 
 
+def _settle(search: _Search, noise: Noise) -> None:
+    """Large studies first: many exchanges at a time, each of them for the better, until they become rare."""
+    idle = 0
+    for _ in range(_BATCHES):
+        troubled = search.troubled()
+        if not len(troubled) or idle >= _IDLE:
+            return
+        mine = np.unique(troubled[noise.below(len(troubled), _BATCH)])
+        theirs = np.unique(noise.below(search.number, _CANDIDATES))
+        idle = 0 if search.exchange_many(mine, theirs) else idle + 1
+
+
 class _Search:
     """Main ratings by stratum and rater, doubles by stratum; a row of the tables is one stratum."""
 
     def __init__(self, work: OpenWork, labels: Sequence[Label]) -> None:
         self._place(work)
+        self.number = len(labels)
         self._main = np.array([main for main, _ in labels], dtype=np.int64)
         self._second = np.array([second for _, second in labels], dtype=np.int64)
-        self._able = np.zeros((len(labels), len(work.raters)), dtype=bool)
-        for place, able in enumerate(work.able):
-            self._able[place, list(able)] = True
+        self._may_lead = np.zeros((len(labels), len(work.raters)), dtype=bool)
+        self._may_follow = np.zeros((len(labels), len(work.raters) + 1), dtype=bool)  # the last column is ALONE
+        for place, (able, (main, second)) in enumerate(zip(work.able, work.begun, strict=True)):
+            self._may_lead[place, list(able) if main == ALONE else main] = True
+            self._may_follow[place, [*able, ALONE] if second == ALONE else second] = True
         self._count(work, labels)
         self.unevenness = self._measure()
 
@@ -66,7 +88,7 @@ class _Search:
         ]
         placed = np.array(table, dtype=np.int64)
         self._row, self._kept_row = placed[:, : len(work.sessions)], placed[:, len(work.sessions) :]
-        self._weight = np.array([_WEIGHTS[name] for name in STRATA], dtype=np.int64)[:, None]
+        self._weight = np.array([_WEIGHTS[name] for name in STRATA], dtype=np.int64)[:, None, None]
         self._row_weight = np.array([_WEIGHTS[name] for name, _ in rows], dtype=np.int64)
         self._size = np.bincount(placed.ravel(), minlength=len(rows))
 
@@ -77,7 +99,7 @@ class _Search:
         self._open = np.zeros((rows, len(work.raters)), dtype=bool)
         for place, label in enumerate(labels):
             self._add(self._row[:, place], label)
-            self._open[self._row[:, place]] |= self._able[place]
+            self._open[self._row[:, place]] |= self._may_lead[place]
         for place, label in enumerate(work.kept_labels):
             self._add(self._kept_row[:, place], label)
         doubles = sum(second != ALONE for _, second in [*labels, *work.kept_labels])
@@ -102,53 +124,68 @@ class _Search:
 
     def exchange(self, session: int, noise: Noise, amplitude: int) -> None:
         """Exchange labels with the best partner, noise included; staying put is a choice too."""
-        change = np.where(self._allowed(session), self._change(session), _FAR)
+        change = self._changes(np.array([session]), np.arange(self.number))[0]
         partner = int(np.argmin(_STEP * change + noise.below(amplitude, len(change))))
-        if partner == session or change[partner] >= _FAR:
-            return
+        if partner != session and change[partner] < _FAR:
+            self._exchange(session, partner, int(change[partner]))
+
+    def exchange_many(self, mine: Ints, theirs: Ints) -> int:
+        """Let each of mine exchange labels with its best partner among theirs, where that helps; how many did."""
+        change = self._changes(mine, theirs)
+        best = change.argmin(axis=1)
+        gain = np.take_along_axis(change, best[:, None], axis=1)[:, 0]
+        done = 0
+        for place in np.argsort(gain, kind="stable").tolist():
+            if gain[place] >= 0:
+                break
+            session, partner = int(mine[place]), int(theirs[best[place]])
+            now = int(self._changes(mine[[place]], theirs[[best[place]]])[0, 0])
+            if now < 0:
+                self._exchange(session, partner, now)
+                done += 1
+        return done
+
+    def _exchange(self, session: int, partner: int, change: int) -> None:
         for place, by in ((session, -1), (partner, -1)):
             self._shift(place, by)
         self._main[[session, partner]] = self._main[[partner, session]]
         self._second[[session, partner]] = self._second[[partner, session]]
         for place, by in ((session, 1), (partner, 1)):
             self._shift(place, by)
-        self.unevenness += int(change[partner])
+        self.unevenness += change
 
     def _shift(self, place: int, by: int) -> None:
         rows = self._row[:, place]
         self._mains[rows, self._main[place]] += by
         self._doubles[rows] += by * int(self._second[place] != ALONE)
 
-    def _allowed(self, session: int) -> NDArray[np.bool_]:
-        mine = self._able[session]
-        second = int(self._second[session])
-        fits: NDArray[np.bool_] = (
-            mine[self._main] & (mine[self._second] | (self._second == ALONE)) & self._able[:, self._main[session]]
-        )
-        if second != ALONE:
-            fits &= self._able[:, second]
-        return fits
-
-    def _change(self, session: int) -> Ints:
-        rows, here = self._row, self._row[:, session]
-        main, mine = self._main, int(self._main[session])
-        elsewhere = rows != here[:, None]
+    def _changes(self, mine: Ints, theirs: Ints) -> Ints:
+        """What unevenness changes by if each of mine exchanges labels with each of theirs; far where forbidden."""
+        rows, here = self._row[:, None, theirs], self._row[:, mine, None]
+        elsewhere = rows != here
+        main, second = self._main[theirs][None, :], self._second[theirs][None, :]
+        my_main, my_second = self._main[mine][:, None], self._second[mine][:, None]
         counts = self._mains
-        gain = counts[here][:, main] - counts[here, mine][:, None] + counts[rows, mine] - counts[rows, main]
-        change: Ints = (self._weight * elsewhere * (2 * gain + 4)).sum(axis=0) * (main != mine)
-        change += self._double_change(session, elsewhere)
+        gain = counts[here, main] - counts[here, my_main] + counts[rows, my_main] - counts[rows, main]
+        change: Ints = (self._weight * elsewhere * (2 * gain + 4)).sum(axis=0) * (main != my_main)
+        change += self._double_changes(here, rows, elsewhere, my_second != ALONE, second != ALONE)
+        fits = (
+            self._may_lead[mine[:, None], main]
+            & self._may_follow[mine[:, None], second]
+            & self._may_lead[theirs[None, :], my_main]
+            & self._may_follow[theirs[None, :], my_second]
+        )
+        return np.where(fits, change, _FAR)
+
+    def _double_changes(
+        self, here: Ints, rows: Ints, elsewhere: NDArray[np.bool_], mine: NDArray[np.bool_], theirs: NDArray[np.bool_]
+    ) -> Ints:
+        sign = np.where(mine, -1, 1)
+        gain = self._beyond_after(here, sign) + self._beyond_after(rows, -sign)
+        change: Ints = (_DOUBLE_WEIGHT * self._weight * elsewhere * gain).sum(axis=0) * (mine != theirs)
         return change
 
-    def _double_change(self, session: int, elsewhere: NDArray[np.bool_]) -> Ints:
-        double = self._second != ALONE
-        sign = -1 if double[session] else 1
-        here = self._row[:, session]
-        gain = self._beyond_after(here, sign)[:, None] + self._beyond_after(self._row, -sign)
-        change: Ints = (_DOUBLE_WEIGHT * self._weight * elsewhere * gain).sum(axis=0)
-        change *= double != double[session]
-        return change
-
-    def _beyond_after(self, rows: Ints, by: int) -> Ints:
+    def _beyond_after(self, rows: Ints, by: Ints) -> Ints:
         now, floor, ceiling = self._doubles[rows], self._floor[rows], self._ceiling[rows]
         return _beyond(now + by, floor, ceiling) - _beyond(now, floor, ceiling)
 

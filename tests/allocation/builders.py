@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from pathlib import Path
 
-from rater.allocation.plans import Plan, PlannedSession, SessionToRate, Settings
+from rater.allocation.plans import BegunSession, Plan, PlannedSession, SessionToRate, Settings
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "example-study" / "sessions.csv"
 FIVE = ("R1", "R2", "R3", "R4", "R5")
@@ -52,7 +52,12 @@ def broken_rules(plan: Plan, sessions: list[SessionToRate], settings: Settings) 
     if any(rows.get(session_id) != row for session_id, row in kept.items()):
         broken.add("kept")
     given = [(row.session_id, rater) for row in plan.sessions for rater in (row.main_rater, row.second_rater) if rater]
-    if any(rater not in settings.raters for session_id, rater in given if session_id not in kept):
+    begun = {each.session_id: each for each in settings.begun}
+    if any(not _stands(rows[session_id], each) for session_id, each in begun.items() if session_id in rows):
+        broken.add("begun")
+    held = {(each.session_id, rater) for each in begun.values() for rater in (each.main_rater, each.second_rater)}
+    if any(rater not in settings.raters for session_id, rater in given
+           if session_id not in kept and (session_id, rater) not in held):  # fmt: skip
         broken.add("raters")
     load = Counter(rater for _, rater in given)
     if any(load[rater] > cap for rater, cap in settings.caps.items()):
@@ -62,6 +67,12 @@ def broken_rules(plan: Plan, sessions: list[SessionToRate], settings: Settings) 
            for bar in settings.bars if session_id in session_of):  # fmt: skip
         broken.add("bars")
     return broken
+
+
+def _stands(planned: PlannedSession, begun: BegunSession) -> bool:
+    """Whether those who have begun a session still have it, in the same place."""
+    places = [(begun.main_rater, planned.main_rater), (begun.second_rater, planned.second_rater)]
+    return all(before in (None, after) for before, after in places)
 
 
 def row(session_id: str, main: str, second: str | None = None) -> PlannedSession:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations, permutations
+from itertools import combinations
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -29,17 +29,17 @@ def least_squares(sessions: list[SessionToRate], settings: Settings, reach: int 
     Squares are modelled by their chords for counts up to `reach`, so no optimal count may lie beyond.
     """
     kept = {row.session_id: row for row in settings.kept}
+    begun = {each.session_id: (each.main_rater, each.second_rater) for each in settings.begun}
     groups = Counter(
-        tuple(sorted(rater for rater in settings.raters if may_rate(rater, session, settings.bars)))
+        (
+            tuple(sorted(rater for rater in settings.raters if may_rate(rater, session, settings.bars))),
+            begun.get(session.id, (None, None)),
+        )
         for session in sessions
         if session.id not in kept
     )
-    labels = [
-        (group, label)
-        for group in groups
-        for label in (*((rater, None) for rater in group), *permutations(group, 2))
-    ]  # fmt: skip
-    if () in groups:
+    labels = [(group, label) for group in groups for label in labels_of(*group)]
+    if {group for group, _ in labels} != set(groups):
         return None
     open_to = [tuple(r for r in settings.raters if may_rate(r, session, settings.bars)) for session in sessions]
     raters = sorted({rater for able in open_to for rater in able})
@@ -77,6 +77,14 @@ def least_squares(sessions: list[SessionToRate], settings: Settings, reach: int 
         found.append(round(answer.fun))
         demand(cost, 0, found[-1] + 1e-6)
     return found[0], found[1], found[2]
+
+
+def labels_of(able: tuple[str, ...], begun: tuple[str | None, str | None]) -> list[tuple[str, str | None]]:
+    """Who may rate a session, as main and second rater, given who has begun it."""
+    main, second = begun
+    mains = [main] if main else list(able)
+    seconds = [second] if second else [None, *able]
+    return [(a, b) for a in mains for b in seconds if a != b]
 
 
 def cells_of(label: tuple[str, str | None]) -> list[tuple[str, object]]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rater.allocation.balance import balance
 from rater.allocation.constraints import parse_bars
 from rater.allocation.designs import ALGORITHM, allocate
-from rater.allocation.plans import Bar, BarOn, Plan, PlannedSession, SessionToRate, Settings
+from rater.allocation.plans import Bar, BarOn, BegunSession, Plan, PlannedSession, SessionToRate, Settings
 from rater.errors import BadInput, NoFeasibleAllocation
 from tests.allocation.builders import FIVE, broken_rules, example_sessions, make_sessions, row
 
@@ -128,7 +128,12 @@ def hedged_studies(draw: st.DrawFn, most_sessions: int, most_raters: int) -> tup
     for session in sessions[: draw(st.integers(0, min(2, number)))]:
         main, *second = draw(st.permutations([*names, "GONE"]))[: draw(st.integers(1, 2))]
         kept.append(PlannedSession(session.id, main, second[0] if second else None))
-    return sessions, Settings(draw(st.integers(0, 21)) / 20, draw(st.integers(0, 3)), names, bars, caps, kept)
+    begun = []
+    for session in sessions[len(kept) :: 2]:
+        lead, other = draw(st.permutations([*names, "GONE"]))[:2]
+        begun.append(BegunSession(session.id, *draw(st.sampled_from([(lead, None), (None, other), (lead, other)]))))
+    begun = draw(st.sampled_from([[], begun]))
+    return sessions, Settings(draw(st.integers(0, 21)) / 20, draw(st.integers(0, 3)), names, bars, caps, kept, begun)
 
 
 @quiet
@@ -151,6 +156,16 @@ def drawn(sessions: list[SessionToRate], settings: Settings) -> Plan | NoFeasibl
         return refused
 
 
+def frozen(settings: Settings) -> list[PlannedSession | BegunSession]:
+    """Every row with something that must stay."""
+    return [*settings.kept, *settings.begun]
+
+
+def those_begun(each: BegunSession) -> set[str]:
+    """Those who have begun the session."""
+    return {rater for rater in (each.main_rater, each.second_rater) if rater}
+
+
 def most_placed(sessions: list[SessionToRate], settings: Settings, required: int) -> int | None:
     """By trying every plan: the most ratings that can be placed; None where kept rows themselves break a rule.
 
@@ -165,14 +180,19 @@ def most_placed(sessions: list[SessionToRate], settings: Settings, required: int
             continue
         able = [r for r in settings.raters if not any(bar.rater == r and bar.covers(session) for bar in settings.bars)]
         pairs = [(a, b) for a in able for b in able if a < b]
-        choices.append([(), *((rater,) for rater in able), *pairs])
+        begun = {rater for each in settings.begun if each.session_id == session.id for rater in those_begun(each)}
+        places = [(), *((rater,) for rater in able), *pairs]
+        places += [tuple(sorted({*begun, *others})) for others in places if begun]
+        choices.append([each for each in set(places) if begun <= set(each) and len(each) <= 2])
+    followed = {each.session_id for each in settings.begun if each.main_rater is None}
+    doubled = [session.id in followed for session in sessions]
     best = None
     for plan in product(*choices):
         load = Counter(rater for raters in plan for rater in raters)
         if all(load[rater] <= cap for rater, cap in settings.caps.items()):
-            seconds = sum(len(raters) == 2 for raters in plan)
-            placed = sum(bool(raters) for raters in plan) + min(seconds, required)
-            best = max(best or 0, placed)
+            seconds = sum(len(raters) == 2 for raters, must in zip(plan, doubled, strict=True) if not must)
+            placed = sum(len(raters) if must else bool(raters) for raters, must in zip(plan, doubled, strict=True))
+            best = max(best or 0, placed + min(seconds, max(0, required - sum(doubled))))
     return best
 
 
@@ -181,12 +201,12 @@ def most_placed(sessions: list[SessionToRate], settings: Settings, required: int
 def test_a_refusal_is_right_and_so_is_its_size(study: tuple[list[SessionToRate], Settings]) -> None:
     sessions, settings = study
     required = int(settings.double * len(sessions) + 0.5 + 1e-9)
-    held = sum(kept_row.second_rater is not None for kept_row in settings.kept)
+    held = sum(each.second_rater is not None for each in frozen(settings))
     placed = most_placed(sessions, settings, required)
     session_of = {session.id: session for session in sessions}
     conflict = any(
         bar.covers(session_of[each.session_id]) and bar.rater in (each.main_rater, each.second_rater)
-        for each in settings.kept
+        for each in frozen(settings)
         for bar in settings.bars
     )
     missing = None if placed is None else len(sessions) + required - placed
@@ -214,7 +234,7 @@ def test_another_seed_another_plan(other: int) -> None:
     )
 
 
-@pytest.mark.parametrize(("bars", "expected"), [((), "3918c29753041cb3"), (("R1=therapist:T1",), "95f615f507eac5da")])
+@pytest.mark.parametrize(("bars", "expected"), [((), "e5170c736bcac6b2"), (("R1=therapist:T1",), "81373000121e7c86")])
 def test_this_version_draws_these_plans_on_every_machine(bars: tuple[str, ...], expected: str) -> None:
     plan = allocate(example_sessions(), Settings(0.4, 7, FIVE, bars=parse_bars(bars)))
     text = "\n".join(f"{r.session_id},{r.main_rater},{r.second_rater or ''}" for r in plan.sessions)

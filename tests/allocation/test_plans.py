@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rater.allocation.plans import Bar, BarOn, Settings, number_to_double, plan_digest
+from rater.allocation.plans import Bar, BarOn, BegunSession, Settings, number_to_double, plan_digest
 from tests.allocation.builders import make_sessions, row
 
 SESSIONS = make_sessions(2, 2, 3)
@@ -36,6 +36,7 @@ def test_the_digest_ignores_the_order_of_lists() -> None:
         replace(SETTINGS, bars=()),
         replace(SETTINGS, caps={"R1": 6}),
         replace(SETTINGS, kept=(row("P01-S02", "R2", "R1"),)),
+        replace(SETTINGS, begun=(BegunSession("P01-S03", "R2"),)),
     ],
 )
 def test_every_setting_changes_the_digest(changed: Settings) -> None:

@@ -109,13 +109,42 @@ def test_what_has_been_begun_stays_and_the_rest_is_drawn_again(rater: Command) -
     after = assignments(rater)
     begun = {code for code, who in before if who == "R1"}
     for (code, who), found in before.items():
-        if code in begun:
+        if who == "R1":
             assert after[code, who][:2] == found[:2]
             assert after[code, who][3] == found[3]
     moved = {key for key in before if key not in after}
     assert moved
-    assert not {code for code, _ in moved} & begun
+    assert not any(who == "R1" for _, who in moved)
     assert {code for code, who in after if who == "R1"} >= begun
+
+
+def test_open_work_of_a_rater_who_left_goes_to_the_others_and_begun_work_stays(rater: Command) -> None:
+    rater(*DRAW, *FIVE)
+    begin(rater, "R1")
+    before = assignments(rater)
+    shared = {code for code, who in before if who == "R5"} & {code for code, who in before if who == "R1"}
+    assert shared, "R5 is the other rater of sessions that R1 has begun"
+    said = rater(*DRAW, "--raters", "R1,R2,R3,R4", "--json").json
+    after = assignments(rater)
+    assert not any(who == "R5" for _, who in after)
+    assert {key: found[:2] for key, found in after.items() if found[1] == "started"} == {
+        key: found[:2] for key, found in before.items() if key[1] == "R1"
+    }
+    assert said["balance"]["double"] == {"count": 79, "required": 79}
+    assert sorted(said["balance"]["total_load"].values()) == [69, 69, 69, 69]
+    assert [said["balance"][margin]["excess"] for margin in ("pairs",)] == [0]
+
+
+def test_a_higher_rate_gives_begun_sessions_a_second_rater(rater: Command) -> None:
+    rater("allocate", "ex", "--double", "0", "--seed", "1", *FIVE)
+    begin(rater, "R1", "R2", "R3", "R4", "R5")
+    before = assignments(rater)
+    said = rater(*DRAW, "--json").json
+    after = assignments(rater)
+    assert {key: found for key, found in after.items() if key in before} == before
+    assert sorted(found[0] for key, found in after.items() if key not in before) == ["second"] * 79
+    assert set(said["balance"]["total_load"].values()) == {55, 56}
+    assert said["balance"]["pairs"]["excess"] == 0
 
 
 def test_rows_to_keep_must_not_move_what_has_been_begun(rater: Command, tmp_path: Path) -> None:

@@ -47,7 +47,10 @@ def kept(site: Site, code: str) -> tuple[str | None, list[tuple[str, str]]]:
         target = session_by_rating_code(session, study.id, code)
         assert target is not None
         entry = entry_of(session, target.id)
-        return (entry.status if entry else None, [(each.type, each.description) for each in tasks_of(session, target.id)])
+        return (
+            entry.status if entry else None,
+            [(each.type, each.description) for each in tasks_of(session, target.id)],
+        )
 
 
 def test_homework_is_entered_by_keyboard(browser: Browser, log_site: Site) -> None:

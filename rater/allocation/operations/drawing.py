@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from rater.allocation.designs import allocate
 from rater.allocation.manifest import AllocationFile
 from rater.allocation.operations.assigning import PLACES, assignments_of, check_wave, is_locked, make_assignments
 from rater.allocation.operations.importing import judge_rows
-from rater.allocation.plans import Bar, BarOn, Plan, PlannedSession, SessionToRate, Settings, plan_digest
+from rater.allocation.plans import Bar, BarOn, BegunSession, Plan, SessionToRate, Settings, plan_digest
 from rater.errors import BadInput, Fault, Refused, fault
 from rater.recordings.eligibility import serves
 from rater.storage.audit import record
@@ -102,6 +102,7 @@ def keep_allocation(
         bars=[f"{bar.rater}={bar.on.value}:{bar.value}" for bar in drawn.settings.bars],
         caps=dict(terms.caps),
         kept=len(drawn.settings.kept),
+        begun=len(drawn.settings.begun),
         **imported.counts,
     )
     return imported
@@ -123,11 +124,14 @@ def _inputs(session: Session, study: Study, terms: Terms) -> tuple[list[SessionT
         moved = Faults(terms.kept.file)
         judge_rows(session, study, terms.wave, terms.kept, moved)
         moved.raise_if_any()
-    kept = _kept_rows(session, study, terms, sessions, faults)
+    kept = {row.planned.session_id: row.planned for row in (terms.kept.rows if terms.kept else ())}
+    open_to_draw = {each.id for each in sessions} - set(kept)
+    begun = _begun_rows(session, study, terms.wave, open_to_draw, faults)
     if faults:
         raise BadInput(faults)
+    rows = [kept[code] for code in sorted(kept)]
     bars = (*terms.bars, *_bars_by_entry(session, study, raters, sessions))
-    return sessions, Settings(terms.double, terms.seed, raters, bars, terms.caps, kept)
+    return sessions, Settings(terms.double, terms.seed, raters, bars, terms.caps, rows, begun)
 
 
 def _bars_by_entry(
@@ -159,22 +163,17 @@ def _faults_in(terms: Terms, sessions: Sequence[SessionToRate], raters: Sequence
     return faults
 
 
-def _kept_rows(
-    session: Session, study: Study, terms: Terms, sessions: Sequence[SessionToRate], faults: list[Fault]
-) -> list[PlannedSession]:
-    """The rows that the draw must not move: those handed in, and those of sessions that somebody has begun to rate."""
-    present = assignments_of(session, study, terms.wave)
-    eligible = {each.id for each in sessions}
-    kept = {row.planned.session_id: row.planned for row in (terms.kept.rows if terms.kept else ())}
-    for code, assignments in sorted(present.items()):
-        begun = [each for each in assignments if each.state != RatingState.OPEN]
-        if code not in eligible or code in kept or not begun:
+def _begun_rows(session: Session, study: Study, wave: str, codes: Set[str], faults: list[Fault]) -> list[BegunSession]:
+    """Who has begun to rate which of the sessions; a place that nobody has begun is free to be drawn again."""
+    rows = []
+    for code, assignments in sorted(assignments_of(session, study, wave).items()):
+        begun = {each.position: each.rater.code for each in assignments if each.state != RatingState.OPEN}
+        if code not in codes or not begun:
             continue
-        by_place = {each.position: each.rater.code for each in assignments}
-        if set(by_place) <= set(PLACES) and Position.MAIN in by_place:
-            kept[code] = PlannedSession(code, by_place[Position.MAIN], by_place.get(Position.SECOND))
+        if set(begun) <= set(PLACES):
+            rows.append(BegunSession(code, begun.get(Position.MAIN), begun.get(Position.SECOND)))
         else:
             cause = "{id} has been rated by {rater}, but has no main rater"
             remedy = "Import an allocation that names its main rater"
-            faults.append(fault(cause, remedy, column="session_id", id=code, rater=begun[0].rater.code))
-    return [kept[code] for code in sorted(kept)]
+            faults.append(fault(cause, remedy, column="session_id", id=code, rater=begun[Position.ALL]))
+    return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -46,6 +47,14 @@ class Settings:
     upload_total_mb: int = setting(
         100_000, "RATER_UPLOAD_TOTAL_MB", "Most that the files of one import may come to, in megabytes"
     )
+    smtp_url: str = setting(
+        "",
+        "RATER_SMTP_URL",
+        "Mail server: starttls://user:password@host:587, smtps:// or smtp://; empty: no mail, notices on pages alone",
+    )
+    mail_from: str = setting("", "RATER_MAIL_FROM", "Address from which Rater writes; needed with a mail server")
+    public_url: str = setting("", "RATER_PUBLIC_URL", "Address of the start page, for links in mails")
+    digest_hour: int = setting(7, "RATER_DIGEST_HOUR", "Hour of the day from which the daily mail is sent, 0 to 23")
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
@@ -60,6 +69,9 @@ class Settings:
         if loaded.timezone not in {"UTC", *available_timezones()}:
             zone = loaded.timezone
             raise BadInput(fault("RATER_TIMEZONE is {zone!r}", "Name a zone such as Europe/Berlin", zone=zone))
+        if not 0 <= loaded.digest_hour <= 23:
+            hour = loaded.digest_hour
+            raise BadInput(fault("RATER_DIGEST_HOUR is {hour}", "Write an hour from 0 to 23", hour=hour))
         return cls(**{**loaded.__dict__, "home": loaded.home.expanduser().resolve()})
 
     @property
@@ -100,19 +112,22 @@ def _parsed(variable: str, default: Any, raw: str) -> Any:
             raise BadInput(fault("{variable} is {raw!r}", "Write 1 or 0", variable=variable, raw=raw))
         return words[raw.strip().lower()]
     if isinstance(default, int):
-        if not raw.strip().isdecimal():
+        if not re.fullmatch(r"[0-9]{1,9}", raw.strip()):
             raise BadInput(fault("{variable} is {raw!r}", "Write a whole number", variable=variable, raw=raw))
         return int(raw)
     return type(default)(raw)
 
 
+_PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
+
+
 def setting_rows(settings: Settings, environ: Mapping[str, str] | None = None) -> list[dict[str, str]]:
-    """Each setting with its variable, value, source (environment or default) and meaning."""
+    """Each setting with its variable, value (without passwords), source (environment or default) and meaning."""
     environ = os.environ if environ is None else environ
     return [
         {
             "variable": each.metadata["variable"],
-            "value": str(getattr(settings, each.name)),
+            "value": _PASSWORD.sub("***", str(getattr(settings, each.name))),
             "source": "environment" if each.metadata["variable"] in environ else "default",
             "meaning": each.metadata["meaning"],
         }

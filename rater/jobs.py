@@ -182,15 +182,39 @@ def run_next(settings: Settings, now: Callable[[], datetime]) -> bool:
     return True
 
 
-def work(settings: Settings, *, pause: float = 0.3) -> None:
-    """Do jobs as they come, until the process is ended.
+MAIL_EVERY_S = 15
 
-    At the start, take up what was left undone; then and every day, sweep away forgotten uploads.
+
+class Post:
+    """Sends the mails that wait, every quarter of a minute; does nothing where no mail server is set."""
+
+    def __init__(self, settings: Settings) -> None:
+        from rater.notices.operations.posting import mail_server
+
+        self.settings = settings
+        self.server = mail_server(settings)
+        self.next_at = 0.0
+
+    def go(self) -> None:
+        """Send what waits, if it is time."""
+        from rater.notices.operations.mailing import mail_once
+
+        if self.server is not None and time.monotonic() >= self.next_at:
+            self.next_at = time.monotonic() + MAIL_EVERY_S
+            mail_once(self.settings, self.server, now=datetime.now(UTC))
+
+
+def work(settings: Settings, *, pause: float = 0.3) -> None:
+    """Do jobs and send mails as they come, until the process is ended.
+
+    At the start, take up what was left undone; then and every day, sweep away forgotten uploads. Raises BadInput for
+    settings of mail that cannot be used.
     """
     import logging
 
     from rater.recordings.operations import silencing, voice
 
+    post = Post(settings)
     with writing() as session:
         voice.ask_everywhere(session, COMMAND_LINE, now=datetime.now(UTC))
         silencing.ask_everywhere(session, COMMAND_LINE, now=datetime.now(UTC))
@@ -201,6 +225,7 @@ def work(settings: Settings, *, pause: float = 0.3) -> None:
             if swept is None or datetime.now(UTC) - swept > SWEEPS_EVERY:
                 swept = datetime.now(UTC)
                 sweep(settings, swept)
+            post.go()
             if not run_next(settings, lambda: datetime.now(UTC)):
                 time.sleep(pause)
         except Exception:  # one job's fault does not end the worker

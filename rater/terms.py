@@ -168,6 +168,25 @@ def strongest(found: Iterable[LeftOut]) -> LeftOut | None:
     return max(found, key=lambda each: list(ExclusionScope).index(each.scope), default=None)
 
 
+class MailKind(StrEnum):
+    """What a mail is about: a person's work, at most daily, or a worry about a patient, at once."""
+
+    DIGEST = "digest"
+    CONCERN = "concern"
+
+
+class MailState(StrEnum):
+    """Where a mail stands; `UNSURE`: Rater was cut off while it handed the mail over, and does not send it twice."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNSURE = "unsure"
+    DROPPED = "dropped"
+
+
 HOMEWORK_TYPES = ("psychoeducational", "behavioral", "cognitive", "self_monitoring", "relapse_prevention")
 DIFFICULTY_TYPES = (
     "negative_events",

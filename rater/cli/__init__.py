@@ -29,6 +29,7 @@ COMMANDS = {
     "manual": "rater.cli.manual:manual",
     "masks": "rater.cli.masks:masks",
     "message": "rater.cli.message:message",
+    "notices": "rater.cli.notices:notices",
     "outcomes": "rater.cli.outcomes:outcomes",
     "ratings": "rater.cli.ratings:ratings",
     "reliability": "rater.cli.reliability:reliability",

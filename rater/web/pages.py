@@ -14,6 +14,7 @@ from rater.web.exports.views import pages as exports
 from rater.web.homework.views import pages as homework
 from rater.web.jobs.views import pages as jobs
 from rater.web.language import locale
+from rater.web.notices.views import pages as notices
 from rater.web.people.views import pages as people
 from rater.web.ratings import pages as ratings
 from rater.web.recordings import imports, recordings
@@ -24,8 +25,9 @@ from rater.web.studies.views import pages as studies
 def _shown_everywhere() -> dict[str, Any]:
     who = person()
     home = url_for("studies.home")
-    nav = [(gettext("My studies"), home, request.path == home)] if who else []
-    return {"person": who, "locale": locale(), "nav": nav, "browser": who and _browser(who.person_id)}
+    mine = url_for("notices.mine")
+    nav = [(gettext("My studies"), home, request.path == home), (gettext("Notices"), mine, request.path == mine)]
+    return {"person": who, "locale": locale(), "nav": nav if who else [], "browser": who and _browser(who.person_id)}
 
 
 def _browser(person_id: int) -> dict[str, str]:
@@ -46,6 +48,7 @@ def init(app: Flask) -> None:
         exports,
         jobs,
         imports,
+        notices,
     ):
         app.register_blueprint(pages)
     app.context_processor(_shown_everywhere)

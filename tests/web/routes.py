@@ -71,6 +71,7 @@ FORM_BODIES: dict[str, dict[str, str]] = {
     "recordings.mask": {"start": "0:05", "stop": "0:09.5", "reason": "name_spoken", "note": "", "roles": "trainee"},
     "exclusions.add": {"about": "session", "code": "P01-S03", "reason": "poor_audio", "scope": "main", "note": ""},
     "exclusions.lift_one": {"why": "the recording was found"},
+    "notices.choose": {"digest": "on"},
     "people.language": {"locale": "de", "next": "/"},
     "people.invitation": {"password": "four kettles and a tram"},
 }

@@ -43,6 +43,7 @@ PAGES = {
     "leave as submitted": ("anna", "/ratings/{finished}/as-submitted", 200),
     "manual": ("anna", "/studies/pilot/manual", 200),
     "manual for a researcher": ("rosa", "/studies/pilot/manual", 200),
+    "notices": ("carla", "/me/notices", 200),
     "board": ("carla", "/studies/pilot/board", 200),
     "messages": ("carla", "/studies/pilot/messages", 200),
     "recordings": ("carla", "/studies/pilot/recordings", 200),

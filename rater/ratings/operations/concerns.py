@@ -13,8 +13,9 @@ from rater.ratings.operations.opening import find_assignment
 from rater.ratings.texts import checked_text
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Concern, Membership, Person, Study, TherapySession, Wave
+from rater.storage.queries import mails
 from rater.studies.permissions import ALLOWED, Action
-from rater.terms import Actor, Reason, Role
+from rater.terms import Actor, MailKind, Reason, Role
 
 LONGEST_CONCERN = 5000
 
@@ -81,7 +82,8 @@ def raise_concern(session: Session, actor: Actor, public_id: str, text: str, *, 
     if (kept := session.scalars(same).first()) is not None:
         return kept
     study = assignment.wave.study
-    named = whom_to_tell(session, study, now=now).named
+    whom = whom_to_tell(session, study, now=now)
+    named = whom.named
     concern = Concern(
         assignment_id=assignment.id,
         text=text,
@@ -91,6 +93,8 @@ def raise_concern(session: Session, actor: Actor, public_id: str, text: str, *, 
     )
     session.add(concern)
     session.flush()
+    for person in whom.people:
+        mails.ask(session, person.id, MailKind.CONCERN, now.date(), about=concern.public_id, now=now)
     told = concern.told_person_id
     record(session, actor, "concern.raised", f"concern:{concern.id}", now=now, study_id=study.id, told=told)
     return concern

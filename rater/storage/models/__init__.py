@@ -13,6 +13,7 @@ from rater.storage.models.homework import (
 from rater.storage.models.imports import SessionImport, Upload
 from rater.storage.models.jobs import Job
 from rater.storage.models.masking import MaskedSpan, SilencedVersion
+from rater.storage.models.notices import Mail
 from rater.storage.models.people import Invitation, Person, SignIn
 from rater.storage.models.ratings import (
     Assignment,
@@ -53,6 +54,7 @@ __all__ = [
     "Job",
     "Listening",
     "LogType",
+    "Mail",
     "Manual",
     "MaskedSpan",
     "Membership",

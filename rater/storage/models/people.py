@@ -12,7 +12,7 @@ from rater.storage.models.columns import Key
 
 
 class Person(Base):
-    """Somebody who may sign in; without a password until the invitation is accepted."""
+    """Somebody who may sign in; without a password until the invitation is accepted; `digest`: wants the daily mail."""
 
     __tablename__ = "person"
 
@@ -22,6 +22,7 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_administrator: Mapped[bool] = mapped_column(default=False)
     locale: Mapped[str | None] = mapped_column(String(8))
+    digest: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Set
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from rater.config import Settings
 from rater.exports.operations import export_history
+from rater.notices.operations.facts import notices_for
 from rater.ratings.operations.concerns import concerns_told_to
 from rater.ratings.operations.locking import waves_of
 from rater.ratings.operations.setting_aside import obstacles_of
 from rater.reliability.operations import kept_reliability
 from rater.storage.database import reading
-from rater.storage.models import Job, Study
+from rater.storage.models import Job, Person, Study
 from rater.storage.queries.progress import progress
 from rater.storage.queries.studies import studies_of
 from rater.studies.operations import may_do, study_for
@@ -36,13 +39,20 @@ def home() -> ResponseReturnValue:
     with reading() as session:
         studies = studies_of(session, actor().person_id or 0, now=now())
         concerns = concerns_told_to(session, actor(), now=now())
+        waiting = notices_for(session, session.get_one(Person, actor().person_id), now=now(), zone=_zone())
         return render_template(
             "home.html",
             concerns=[each for each in concerns if each.seen_at is None],
             concerns_seen=sum(each.seen_at is not None for each in concerns),
+            waiting={part.slug: part.lines for part in waiting},
             studies=[_entry(study, roles) for study, roles in studies.items()],
             administrator=words.ADMINISTRATOR_EXPLANATION if who and who.is_administrator else None,
         )
+
+
+def _zone() -> ZoneInfo:
+    settings: Settings = current_app.extensions["rater_settings"]
+    return ZoneInfo(settings.timezone)
 
 
 def _entry(study: Study, roles: Set[Role]) -> dict[str, Any]:

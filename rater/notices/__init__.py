@@ -1,0 +1,1 @@
+"""Notices on pages and by mail: what a person is told, and how it gets there."""

@@ -1,0 +1,1 @@
+"""Gather what people are to be told, and send it."""

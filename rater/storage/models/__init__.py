@@ -1,5 +1,6 @@
 """The tables, one file a noun; importing this package registers them all."""
 
+from rater.storage.models.allocation import Draw
 from rater.storage.models.audit import AuditEvent
 from rater.storage.models.homework import (
     Difficulty,
@@ -45,6 +46,7 @@ __all__ = [
     "Concern",
     "Decision",
     "Difficulty",
+    "Draw",
     "Exclusion",
     "HomeworkAuthor",
     "HomeworkEntry",

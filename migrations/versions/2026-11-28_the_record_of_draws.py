@@ -1,7 +1,7 @@
 """the record of draws
 
 Revision ID: 20261128_draws
-Revises: 20261123_2
+Revises: 20261128_mails
 Create Date: 2026-11-28 07:05:11.204113
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_draws"
-down_revision = "20261123_2"
+down_revision = "20261128_mails"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rater.allocation.plans import ALGORITHM, Bar, BarOn, PlannedSession, SessionToRate, Settings, plan_digest
+from rater.allocation.balance import balance
+from rater.allocation.plans import (
+    ALGORITHM,
+    Bar,
+    BarOn,
+    BegunSession,
+    Plan,
+    PlannedSession,
+    SessionToRate,
+    Settings,
+    plan_digest,
+)
 
 Row = tuple[str, str, str | None]
 """Session, main rater, second rater: one line of a plan as it is kept."""
@@ -35,6 +46,7 @@ def inputs_of(sessions: Sequence[SessionToRate], settings: Settings) -> dict[str
         "bars": [[bar.rater, bar.on.value, bar.value] for bar in settings.bars],
         "caps": dict(settings.caps),
         "kept": rows_of(settings.kept),
+        "begun": [[row.session_id, row.main_rater, row.second_rater] for row in settings.begun],
         "sessions": [[each.id, each.therapist, each.patient, each.phase] for each in sessions],
     }
 
@@ -48,6 +60,7 @@ def read_inputs(document: Mapping[str, Any]) -> tuple[list[SessionToRate], Setti
         tuple(Bar(rater, BarOn(on), value) for rater, on, value in document["bars"]),
         dict(document["caps"]),
         read_rows(document["kept"]),
+        tuple(BegunSession(*row) for row in document["begun"]),
     )
     return [SessionToRate(*each) for each in document["sessions"]], settings
 
@@ -74,3 +87,15 @@ def compare(
     before, after = ({row.session_id: row for row in rows} for rows in (kept, again))
     differing = sorted(code for code in {*before, *after} if before.get(code) != after.get(code))
     return DrawnAgain(algorithm == ALGORITHM, plan_digest(*inputs) == digest, tuple(differing))
+
+
+def balance_of(
+    rows: Sequence[PlannedSession], sessions: Sequence[SessionToRate], settings: Settings
+) -> dict[str, Any] | None:
+    """How even a plan is that may not cover all sessions, over those it covers; None where it covers none."""
+    row_of = {row.session_id: row for row in rows}
+    covered = [session for session in sessions if session.id in row_of]
+    if not covered:
+        return None
+    plan = Plan(tuple(row_of[session.id] for session in covered), settings.seed)
+    return balance(plan, covered, settings)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from rater.cli.draws import redraw, show, write_plan
 from rater.cli.importing import answer, table_options, understood
 from rater.cli.run import answers, application, json_option, now, print_json, read_file
-from rater.errors import BadInput, fault
 from rater.tables import parse_renames
 from rater.terms import COMMAND_LINE, WaveKind
 
@@ -21,7 +20,11 @@ _WAVE = click.option("--wave", default=WaveKind.MAIN.value, show_default=True, m
 
 @click.group()
 def allocation() -> None:
-    """Take in an allocation made elsewhere."""
+    """Take in an allocation made elsewhere, look at the draws, and draw one again."""
+
+
+allocation.add_command(show)
+allocation.add_command(redraw)
 
 
 @allocation.command("import")
@@ -61,6 +64,7 @@ def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: 
     "--bar", "bars", multiple=True, metavar="R1=therapist:T1", help="Also patient:P03, session:ID; may be repeated."
 )
 @click.option("--cap", "caps", multiple=True, metavar="R2=40", help="Most ratings of a rater; may be repeated.")
+@click.option("--why", default="", metavar="TEXT", help="Why it is drawn; kept with the record of the draw.")
 @click.option("--keep", metavar="FILE", help="An allocation.csv whose rows are not moved.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing to the study.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Also write the plan as allocation.csv.")
@@ -75,6 +79,7 @@ def allocate(
     raters: str,
     bars: tuple[str, ...],
     caps: tuple[str, ...],
+    why: str,
     keep: str | None,
     dry_run: bool,
     csv_file: str | None,
@@ -86,14 +91,15 @@ def allocate(
     Example: rater allocate pilot --double 0.4 --seed 7 --bar R1=therapist:T1 --cap R2=40
     """
     from rater.allocation.constraints import parse_bars, parse_caps
-    from rater.allocation.manifest import write_allocation
     from rater.allocation.operations.drawing import Terms, draw_allocation, keep_allocation
     from rater.allocation.operations.importing import read_allocation_for
+    from rater.allocation.operations.recording import checked_why
     from rater.storage.database import reading, writing
     from rater.studies.operations import study_named
 
     named = tuple(code.strip() for code in raters.split(",") if code.strip())
     wanted_bars, wanted_caps = parse_bars(bars), parse_caps(caps)
+    reason = checked_why(why) if why else ""
     data = read_file(keep) if keep else None
     with application():
         with reading() as session:
@@ -104,12 +110,12 @@ def allocate(
             terms = Terms(double, seed, wave, named, wanted_bars, wanted_caps, kept)
             drawn = draw_allocation(session, study, terms)
         if csv_file:
-            _write(csv_file, write_allocation(drawn.plan.sessions))
+            write_plan(csv_file, drawn.plan.sessions)
         imported = None
         if not dry_run:
             with writing() as session:
                 study = study_named(session, slug)
-                imported = keep_allocation(session, COMMAND_LINE, study, terms, drawn, now=now())
+                imported = keep_allocation(session, COMMAND_LINE, study, terms, drawn, now=now(), why=reason)
     if drawn.new_raters:
         stored = "would become" if dry_run else "are now"
         click.echo(f"note: {', '.join(drawn.new_raters)} {stored} raters without a sign-in", err=True)
@@ -118,15 +124,6 @@ def allocate(
         return
     _show(drawn)
     click.echo("nothing was written to the study (--dry-run)" if dry_run else "the allocation is kept")
-
-
-def _write(path: str, data: bytes) -> None:
-    try:
-        Path(path).write_bytes(data)
-    except OSError as error:
-        words = error.strerror or str(error)
-        cause = "the file cannot be written: {words}"
-        raise BadInput(fault(cause, "Name another place with --csv", file=path, words=words)) from error
 
 
 def _document(drawn: Drawn) -> dict[str, Any]:

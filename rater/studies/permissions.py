@@ -25,6 +25,7 @@ class Action(StrEnum):
     IMPORT = "import"
     MASK = "mask"
     EXCLUDE = "exclude"
+    ALLOCATE = "allocate"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -42,6 +43,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.IMPORT: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
     Action.MASK: frozenset({Role.COORDINATOR}),
     Action.EXCLUDE: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
+    Action.ALLOCATE: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
 }
 
 FORBIDDEN_WHILE_RATING = frozenset(
@@ -55,6 +57,7 @@ FORBIDDEN_WHILE_RATING = frozenset(
         Action.IMPORT,
         Action.MASK,
         Action.EXCLUDE,
+        Action.ALLOCATE,
     }
 )
 """What tells of other raters' work, of who the patients are, or of what raters are not to hear.

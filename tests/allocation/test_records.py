@@ -39,9 +39,7 @@ def record() -> dict[str, Any]:
 def again(kept: dict[str, Any]) -> DrawnAgain:
     inputs = read_inputs(kept["inputs"])
     rows = allocate(*inputs).sessions
-    return compare(
-        read_rows(kept["plan"]), rows, algorithm=kept["algorithm"], digest=kept["digest"], inputs=inputs
-    )
+    return compare(read_rows(kept["plan"]), rows, algorithm=kept["algorithm"], digest=kept["digest"], inputs=inputs)
 
 
 def test_inputs_come_back_as_they_were() -> None:

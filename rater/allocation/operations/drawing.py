@@ -15,7 +15,9 @@ from rater.allocation.designs import allocate
 from rater.allocation.manifest import AllocationFile
 from rater.allocation.operations.assigning import PLACES, assignments_of, check_wave, is_locked, make_assignments
 from rater.allocation.operations.importing import judge_rows
+from rater.allocation.operations.recording import present_plan, record_draw
 from rater.allocation.plans import Bar, BarOn, BegunSession, Plan, SessionToRate, Settings, plan_digest
+from rater.allocation.records import balance_of
 from rater.errors import BadInput, Fault, Refused, fault
 from rater.recordings.eligibility import serves
 from rater.storage.audit import record
@@ -57,6 +59,7 @@ class Drawn:
     balance: dict[str, Any]
     digest: str
     new_raters: tuple[str, ...]
+    sessions: tuple[SessionToRate, ...] = ()
 
 
 def draw_allocation(session: Session, study: Study, terms: Terms) -> Drawn:
@@ -69,23 +72,39 @@ def draw_allocation(session: Session, study: Study, terms: Terms) -> Drawn:
     plan = allocate(sessions, settings)
     new = terms.named_raters - set(raters_by_code(session, study.id))
     evenness = balance(plan, sessions, settings)
-    return Drawn(plan, settings, evenness, plan_digest(sessions, settings), tuple(sorted(new)))
+    return Drawn(plan, settings, evenness, plan_digest(sessions, settings), tuple(sorted(new)), tuple(sessions))
 
 
 def keep_allocation(
-    session: Session, actor: Actor, study: Study, terms: Terms, drawn: Drawn, *, now: datetime
+    session: Session, actor: Actor, study: Study, terms: Terms, drawn: Drawn, *, now: datetime, why: str = ""
 ) -> Imported:
     """Make the drawn plan the study's assignments, each queue in an order that is random within the seed.
 
-    Raises Refused where sessions, raters or ratings have changed since the draw.
+    The draw is recorded so that it can be made again. Raises Refused where sessions, raters or ratings have changed
+    since the draw.
     """
     hold_study(session, study.id)
     if plan_digest(*_inputs(session, study, terms)) != drawn.digest:
         raise Refused(Reason("The study has changed since the plan was drawn; draw it again"))
     ensure_raters(session, study, terms.named_raters)
+    before = balance_of(present_plan(session, study, terms.wave), drawn.sessions, drawn.settings)
     wanted = {row.session_id: row for row in drawn.plan.sessions}
     counts = make_assignments(session, study, terms.wave, wanted, drawn.plan.seed, now=now, all_queues=True)
     imported = Imported.of(counts, (), drawn.new_raters)
+    record_draw(
+        session,
+        actor,
+        study,
+        terms.wave,
+        (drawn.sessions, drawn.settings),
+        drawn.plan.sessions,
+        algorithm=drawn.plan.algorithm,
+        digest=drawn.digest,
+        before=before,
+        after=drawn.balance,
+        why=why,
+        now=now,
+    )
     record(
         session,
         actor,

@@ -17,8 +17,8 @@ from rater.storage.models.studies import Study
 class Draw(Base):
     """One draw that was kept: what it was drawn from, what came out, who kept it and why; never changed.
 
-    `inputs` suffice to draw the same plan again with the same `algorithm`; `digest` is the hash of them. `balance_before`
-    is that of the plan which this one replaced, empty where there was none.
+    `inputs` suffice to draw the same plan again with the same `algorithm`; `digest` is the hash of them.
+    `balance_before` is that of the plan which this one replaced, empty where there was none.
     """
 
     __tablename__ = "draw"

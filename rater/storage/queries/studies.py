@@ -80,3 +80,16 @@ def ruling_counts(session: Session, study_id: int) -> dict[str, int]:
         .group_by(Decision.item)
     )
     return {item: count for item, count in rows if item is not None}
+
+
+def raters_who_left(session: Session, study_id: int, *, now: datetime) -> set[str]:
+    """The codes behind which a person stood who is no longer a rater of the study."""
+    rates = exists().where(
+        Membership.study_id == study_id,
+        Membership.person_id == Rater.person_id,
+        Membership.role == Role.RATER,
+        Membership.since <= now,
+        or_(Membership.until.is_(None), Membership.until > now),
+    )
+    gone = select(Rater.code).where(Rater.study_id == study_id, Rater.person_id.is_not(None), ~rates)
+    return set(session.scalars(gone))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, Fault, NotFound
+from rater.homework.operations.types import types_of
 from rater.ratings.operations.notes import CLIENT_ID
 from rater.ratings.operations.replaying import replay_of
 from rater.ratings.operations.saving import draft, open_for_change
@@ -16,7 +18,7 @@ from rater.ratings.texts import checked_text
 from rater.ratings.versions import next_version
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Difficulty, HomeworkReport, HomeworkTask, OtherTask
-from rater.terms import DIFFICULTY_TYPES, HOMEWORK_TYPES, Actor, Completed, Reason
+from rater.terms import Actor, Completed, LogList, Reason
 
 LONGEST_DESCRIPTION = 500
 
@@ -87,7 +89,7 @@ def save_other_task(
         "description": checked_text(
             description, LONGEST_DESCRIPTION, empty=Reason("The task has no description"), is_own=True
         ),
-        "type": _checked_type(kind),
+        "type": _checked_type(kind, types_of(session, assignment.wave.study, LogList.HOMEWORK).codes),
         "completed": completed,
     }
     replayed = replay_of(session, actor, operation_id, "other_task.saved", assignment, row=row_id)
@@ -132,7 +134,7 @@ def save_difficulty(
 ) -> None:
     """Keep that a difficulty was, or was not, heard in this session. Raises NotFound, Refused."""
     assignment = open_for_change(session, actor, public_id, now=now, operation_id=operation_id)
-    if kind not in DIFFICULTY_TYPES:
+    if kind not in types_of(session, assignment.wave.study, LogList.DIFFICULTIES).codes:
         raise NotFound
     if replay_of(session, actor, operation_id, "difficulty.saved", assignment, type=kind) is not None:
         return
@@ -154,8 +156,8 @@ def _checked(description: str) -> str:
     return checked_text(description, LONGEST_DESCRIPTION, empty=Reason("The task has no description"), is_own=True)
 
 
-def _checked_type(kind: str) -> str:
-    if kind not in HOMEWORK_TYPES:
+def _checked_type(kind: str, types: Sequence[str]) -> str:
+    if kind not in types:
         unknown = Reason("{type} is no type of homework", {"type": kind[:40]})
         raise BadInput(Fault(unknown, Reason("Choose one of the types shown")))
     return kind

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from rater.errors import NotFound
 from rater.homework.entering import previous_held, status_of
+from rater.homework.operations.types import types_of
+from rater.homework.types import TypeList
 from rater.ratings.completeness import GivenPoint, items_to_rate, missing_items
 from rater.ratings.coverage import Gate, may_rate
 from rater.ratings.due import due_state
@@ -37,7 +39,7 @@ from rater.storage.queries.ratings import given_points, latest_obstacles, latest
 from rater.storage.queries.studies import ruling_counts
 from rater.studies.operations import scales_of, study_for
 from rater.studies.permissions import Action
-from rater.terms import Actor, HomeworkStatus, ObstacleReason, RatingState
+from rater.terms import Actor, HomeworkStatus, LogList, ObstacleReason, RatingState
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ class OpenRating:
     points: dict[str, GivenPoint]
     tasks: list[tuple[HomeworkTask, HomeworkReport | None]]
     log_status: HomeworkStatus
+    homework_types: TypeList
+    difficulty_types: TypeList
     other_tasks: Sequence[OtherTask]
     difficulties: frozenset[str]
     notes: Sequence[Note]
@@ -173,6 +177,8 @@ def open_rating(session: Session, actor: Actor, public_id: str, *, now: datetime
         points={each.item: GivenPoint(each.value, each.missing_code, each.version, each.unsure) for each in points},
         tasks=_tasks(session, assignment),
         log_status=_log_status(session, assignment),
+        homework_types=types_of(session, study, LogList.HOMEWORK),
+        difficulty_types=types_of(session, study, LogList.DIFFICULTIES),
         other_tasks=session.scalars(
             select(OtherTask).where(OtherTask.assignment_id == assignment.id).order_by(OtherTask.id)
         ).all(),

@@ -17,7 +17,7 @@ from wtforms.validators import Optional
 from rater.ratings.completeness import GivenPoint
 from rater.ratings.operations.opening import OpenRating
 from rater.scales.schema import Scale
-from rater.terms import DIFFICULTY_TYPES, HOMEWORK_TYPES, Completed
+from rater.terms import Completed
 
 
 class MaybeChoice(SelectField):
@@ -43,11 +43,11 @@ def rating_form(opened: OpenRating, locale: str) -> FlaskForm:
         )
     fields["difficulty"] = SelectMultipleField(
         lazy_gettext("Difficulties"),
-        choices=[SelectChoice(each) for each in DIFFICULTY_TYPES],
+        choices=[SelectChoice(each) for each in opened.difficulty_types.codes],
         default=sorted(opened.difficulties),
     )
     for row in [task.public_id for task in opened.other_tasks] + fresh_ids(opened, "task"):
-        fields |= _other_task_fields(row)
+        fields |= _other_task_fields(row, opened.homework_types.codes)
     fields |= {"note-at": StringField(), "note-text": StringField()}
     fields["confirm"] = BooleanField(lazy_gettext("I have listened to the session and these are my ratings."))
     made = type("RatingForm", (FlaskForm,), fields)
@@ -76,10 +76,10 @@ def _item_fields(scale: Scale, locale: str) -> dict[str, Any]:
     return fields
 
 
-def _other_task_fields(row: str) -> dict[str, Any]:
+def _other_task_fields(row: str, types: Iterable[str]) -> dict[str, Any]:
     return {
         f"other-description-{row}": StringField(),
-        f"other-type-{row}": MaybeChoice(choices=[SelectChoice(each) for each in ("", *HOMEWORK_TYPES)]),
+        f"other-type-{row}": MaybeChoice(choices=[SelectChoice(each) for each in ("", *types)]),
         f"other-completed-{row}": MaybeChoice(choices=[SelectChoice(each) for each in ("", *Completed)]),
         f"other-seen-{row}": StringField(),
     }
@@ -118,7 +118,7 @@ def log_of(form: FlaskForm, opened: OpenRating) -> tuple[dict[str, Completed], d
         if form[f"task-{task.public_id}"].data
     }
     chosen = form["difficulty"].data or []
-    return reports, {kind: kind in chosen for kind in DIFFICULTY_TYPES}
+    return reports, {kind: kind in chosen for kind in opened.difficulty_types.codes}
 
 
 def _version(form: FlaskForm, name: str) -> int:
@@ -148,7 +148,7 @@ def other_tasks_of(form: FlaskForm, opened: OpenRating) -> list[OtherTaskRow]:
     rows = []
     for row in [*kept, *fresh_ids(opened, "task")]:
         given = [form[f"other-{name}-{row}"].data or "" for name in ("description", "type", "completed")]
-        found = (given[0].strip(), given[1] or HOMEWORK_TYPES[0], given[2] or None)
+        found = (given[0].strip(), given[1] or opened.homework_types.codes[0], given[2] or None)
         if found[0] and found != kept.get(row):
             completed = Completed(found[2]) if found[2] else None
             rows.append(OtherTaskRow(row, found[0], found[1], completed, _version(form, f"other-seen-{row}")))

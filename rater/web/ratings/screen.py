@@ -14,7 +14,6 @@ from rater.ratings.tagging import tagged_items
 from rater.recordings.loudness import evening_gain
 from rater.scales.schema import Item, Scale
 from rater.storage.models import Recording
-from rater.terms import DIFFICULTY_TYPES as DIFFICULTIES
 from rater.terms import RatingState
 from rater.web import words
 from rater.web.ratings.forms import fresh_ids
@@ -58,9 +57,14 @@ def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = 
         "fresh": {"note": fresh_ids(opened, "note")[0], "tasks": fresh_ids(opened, "task")},
         "tasks_state": str(opened.log_status),
         "difficulties": [
-            {"type": kind, "label": str(words.DIFFICULTY_TYPES[kind]), "present": kind in opened.difficulties}
-            for kind in DIFFICULTIES
+            {
+                "type": kind.code,
+                "label": kind.label(locale) or words.log_label(kind.code),
+                "present": kind.code in opened.difficulties,
+            }
+            for kind in opened.difficulty_types.types
         ],
+        "types": {kind.code: kind.label(locale) or words.log_label(kind.code) for kind in opened.homework_types.types},
         "notes": _notes(opened),
         "missing": opened.missing if refused else [],
         "problems": refused,

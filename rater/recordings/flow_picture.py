@@ -11,7 +11,7 @@ from rater.recordings.flow_words import DESCRIPTION, SESSIONS, STEPS, TITLE, asi
 from rater.terms import Reason
 
 Say = Callable[[Reason], str]
-WIDTH, BOX_WIDTH, ASIDE_LEFT, ASIDE_WIDTH = 760, 320, 400, 350
+WIDTH, BOX_WIDTH, ASIDE_LEFT, ASIDE_WIDTH = 772, 350, 420, 350
 LINE, PAD, GAP = 20, 12, 28
 MOST_SIGNS = 44
 """A line of the wider box: 44 signs of 14 pixels fit into it whatever the letters."""
@@ -64,7 +64,7 @@ def _box_lines(box: Box, flow: Flow, say: Say) -> list[str]:
 def _aside_lines(box: Box, say: Say) -> list[str]:
     lines = []
     for each in box.aside:
-        first, *rest = textwrap.wrap(f"{told(each, say)} (n = {each.count})", MOST_SIGNS)
+        first, *rest = textwrap.wrap(f"{told(each, say)} (n\u00a0=\u00a0{each.count})", MOST_SIGNS)
         lines += [first, *("\u2003" + line for line in rest)]
     return lines
 

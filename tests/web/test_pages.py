@@ -48,6 +48,7 @@ PAGES = {
     "messages": ("carla", "/studies/pilot/messages", 200),
     "recordings": ("carla", "/studies/pilot/recordings", 200),
     "masked spans": ("carla", "/recordings/{recording}/masks", 200),
+    "exclusions": ("carla", "/studies/pilot/exclusions", 200),
     "sessions set aside": ("carla", "/studies/pilot/set-aside", 200),
     "rating set aside": ("ben", "/ratings/{aside}", 200),
     "concerns": ("sam", "/concerns", 200),
@@ -151,6 +152,7 @@ def test_every_route_with_a_page_is_among_them(world: World) -> None:
         "exports.fetch",
         "ratings.hours",
         "ratings.manual",
+        "exclusions.flow_picture",
     }
     gets = {rule.endpoint for rule in world.app.url_map.iter_rules() if "GET" in (rule.methods or set())}
     assert gets - others == shown

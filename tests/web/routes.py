@@ -57,7 +57,10 @@ JSON_BODIES: dict[str, dict[str, Any]] = {
         "active": 13,
     },
 }
-JSON_BODIES["imports.announce"] = {"path": "P01/S04.mp3", "size": 1000, "edges": ""}
+BARE_JSON_BODIES: dict[str, dict[str, Any]] = {
+    "imports.announce": {"path": "P01/S04.mp3", "size": 1000, "edges": ""},
+}
+"""Bodies of requests that do no harm when repeated, and so carry no operation id."""
 FORM_BODIES: dict[str, dict[str, str]] = {
     "ratings.submit": {"ghes1": "3", "seen-ghes1": "0"},
     "ratings.reopen": {"reason": "an anchor was misread"},
@@ -107,6 +110,7 @@ def body(rule: Rule, method: str) -> dict[str, Any]:
     """Arguments of `Visitor.ask` for a request that the route takes."""
     if method in SAFE:
         return {}
-    if rule.endpoint in JSON_BODIES:
-        return {"json": JSON_BODIES[rule.endpoint]}
+    for bodies in (JSON_BODIES, BARE_JSON_BODIES):
+        if rule.endpoint in bodies:
+            return {"json": bodies[rule.endpoint]}
     return {"form": FORM_BODIES.get(rule.endpoint, {})}

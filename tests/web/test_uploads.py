@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,25 +111,36 @@ def test_nobody_else_reaches_an_upload(world: World, address: str, name: str) ->
 @pytest.mark.parametrize(
     "path",
     [
-        "../a.mp3",
-        "a/../../b.mp3",
-        "/etc/a.mp3",
-        "C:/a.mp3",
-        "a\\b.mp3",
-        "a//b.mp3",
-        "",
-        ".",
-        "a/./b",
-        "x" * 300,
-        "a\x00.mp3",
-        "a\n.mp3",
-        "a\u202e.mp3",
-        "d/" * 600 + "a.mp3",
+        *("../a.mp3", "a/../../b.mp3", "/etc/a.mp3", "C:/a.mp3", "a\\b.mp3", "a//b.mp3", "", ".", "a/./b", "x" * 300),
+        *("a\x00.mp3", "a\n.mp3", "a\u202e.mp3", "d/" * 600 + "a.mp3"),
     ],
 )
 def test_names_that_lead_elsewhere(world: World, address: str, path: str) -> None:
     carla, before = world.visitors["carla"], world.contents()
     assert announce(carla, address, path, FILE).status_code == 422
+    assert world.contents() == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {"path": "a.mp3"},
+        {"path": 3, "size": 1, "edges": ""},
+        {"path": "a.mp3", "size": "1", "edges": ""},
+        {"path": "a.mp3", "size": True, "edges": ""},
+        {"path": "a.mp3", "size": 1.5, "edges": ""},
+        {"path": "a.mp3", "size": None, "edges": ""},
+        {"path": "a.mp3", "size": 1, "edges": "x"},
+        {"path": "a.mp3", "size": 1, "edges": "A" * 64},
+        {"path": "a\ud800.mp3", "size": 1, "edges": ""},
+        {"path": "a.mp3", "size": 1, "edges": "", "study": 2},
+    ],
+)
+def test_bodies_that_announce_nothing(world: World, address: str, body: Any) -> None:
+    carla, before = world.visitors["carla"], world.contents()
+    assert carla.ask("POST", f"{address}/uploads", body).status_code in (400, 422)
     assert world.contents() == before
 
 

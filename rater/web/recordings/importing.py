@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
 from flask import flash, redirect, render_template, request, url_for
@@ -110,7 +111,9 @@ def _refused(draft: SessionImport) -> list[Fault]:
 
 
 def _shown(session: Session, draft: SessionImport, template: str, **more: Any) -> str:
-    return render_template(template, draft=draft, study=draft.study, sections=links_in(session, draft.study), **more)
+    here = url_for("imports.start", slug=draft.study.slug)
+    sections = [replace(each, current=each.url == here) for each in links_in(session, draft.study)]
+    return render_template(template, draft=draft, study=draft.study, sections=sections, **more)
 
 
 def _file(draft: SessionImport, each: Upload) -> dict[str, Any]:

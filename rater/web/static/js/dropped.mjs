@@ -11,7 +11,7 @@ export function isWanted(path) {
 /** Files of an input: [{path, file}]. */
 export function chosen(files) {
   const all = [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
-  return all.filter(({ path }) => isWanted(path));
+  return inOrder(all);
 }
 
 /** Files of a drop, those in folders and their folders included. Take the entries at once: a drop forgets them. */
@@ -20,7 +20,11 @@ export async function dropped(transfer) {
   if (!entries.length) return chosen(transfer.files);
   const found = [];
   for (const entry of entries) await walk(entry, found);
-  return found.filter(({ path }) => isWanted(path));
+  return inOrder(found);
+}
+
+function inOrder(all) {
+  return all.filter(({ path }) => isWanted(path)).sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 async function walk(entry, found) {

@@ -87,3 +87,39 @@ def change_settings(
         return
     for name, value in settings.as_dict().items():
         click.echo(f"{name.replace('_', '-'):<16} {value if value not in (None, '') else '-'}")
+
+
+@study.command("show")
+@click.argument("slug")
+@answers
+def show(slug: str) -> None:
+    """Print all settings of the study SLUG as YAML, to be changed and handed to `rater study apply`.
+
+    Example: rater study show pilot
+    """
+    from rater.storage.database import reading
+    from rater.studies.operations import sheet_of, study_named
+    from rater.studies.sheet import written
+
+    with application(), reading() as session:
+        click.echo(written(*sheet_of(session, study_named(session, slug))), nl=False)
+
+
+@study.command("apply")
+@click.argument("slug")
+@click.argument("file")
+@click.option("--yes", "agreed", is_flag=True, help="Other phases may move sessions to another phase.")
+@answers
+def apply_settings(slug: str, file: str, agreed: bool) -> None:
+    """Set the study SLUG as the YAML in FILE says, all of it or nothing; what FILE leaves out stays.
+
+    Example: rater study apply pilot study.yaml
+    """
+    from rater.storage.database import writing
+    from rater.studies.operations import apply_sheet, study_named
+
+    text = read_file(file)
+    with application(), writing() as session:
+        found = study_named(session, slug)
+        changed = apply_sheet(session, COMMAND_LINE, found, text, now=now(), agreed=agreed, file=file)
+    click.echo(f"changed: {', '.join(changed) or 'nothing'}")

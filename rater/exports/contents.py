@@ -155,6 +155,8 @@ class StudyData:
     outcomes: Mapping[str, Points] = field(default_factory=dict)
     assignments: Mapping[str, int] = field(default_factory=dict)
     reliability: Mapping[str, Any] = field(default_factory=dict)
+    consent_version: str = ""
+    keep_until: date | None = None
 
     @property
     def observer_scales(self) -> list[Scale]:

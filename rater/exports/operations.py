@@ -33,7 +33,7 @@ from rater.storage.audit import data_version, record
 from rater.storage.models import Job, Study
 from rater.storage.queries import datasets, jobs
 from rater.storage.queries.points import rated_sessions, wave_names
-from rater.studies.operations import permit, scales_of, study_for
+from rater.studies.operations import permit, retention_of, scales_of, study_for
 from rater.studies.permissions import Action
 from rater.terms import Actor, JobState, Position, WaveKind
 
@@ -70,6 +70,8 @@ def study_data(session: Session, study: Study) -> StudyData:
         outcomes=datasets.outcome_values(session, study.id),
         assignments={wave: assignments[wave] for wave in _in_order(assignments)},
         reliability={wave: reliability(session, study, wave) for wave in _in_order(rated)},
+        consent_version=study.consent_version,
+        keep_until=retention_of(study).until,
     )
 
 

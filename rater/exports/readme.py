@@ -49,6 +49,10 @@ def _wrapped(part: str) -> Iterator[str]:
 def _warnings(data: StudyData, rights: Rights) -> Iterator[str]:
     if data.synthetic:
         yield "These data are synthetic: no patient, therapist or rater stands behind them."
+    if data.consent_version:
+        yield f"Patients agreed to version {data.consent_version} of the consent."
+    if data.keep_until:
+        yield f"The recordings behind these data are due for destruction from {data.keep_until.isoformat()}."
     if rights is Rights.FULL:
         yield "This export holds dates and free text. Treat it as personal data."
     else:

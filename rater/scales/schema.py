@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from rater.errors import NotFound
@@ -179,3 +179,12 @@ class Scale:
     def missing_codes_for(self, item_id: str) -> tuple[MissingCode, ...]:
         """The missing codes that may be given for an item."""
         return tuple(code for code in self.missing_codes.values() if code.allows(item_id))
+
+
+def with_least(scale: Scale, least: Mapping[str, Mapping[str, int]]) -> Scale:
+    """The scale with other `min_valid` for the scores named under its id; the scale itself where none is."""
+    own = least.get(scale.id)
+    if not own:
+        return scale
+    scores = {name: replace(each, min_valid=own.get(name, each.min_valid)) for name, each in scale.scores.items()}
+    return replace(scale, scores=scores)

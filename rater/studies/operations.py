@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -13,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, Fault, NotFound, NotPermitted, fault
 from rater.scales.loading import load_scale
-from rater.scales.schema import Item, Scale
+from rater.scales.schema import Item, Scale, with_least
 from rater.scales.validation import check_study_scales
 from rater.storage.audit import record
-from rater.storage.models import Membership, Person, Rater, ScaleVersion, Study, Wave
+from rater.storage.models import AuditEvent, Membership, Person, Rater, ScaleVersion, Study, TherapySession, Wave
 from rater.storage.queries.studies import has_open_ratings, raters_by_code, roles_in, study_by_slug
 from rater.studies.permissions import Action, may
-from rater.studies.settings import RatingSettings, parse_phases, setting_faults
+from rater.studies.settings import RatingSettings, parse_phases, phase_of, setting_faults
+from rater.studies.sheet import Consent, Known, Retention, Sheet, read_sheet
 from rater.terms import Actor, RateAtEnd, Role, WaveKind
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -114,8 +116,8 @@ def parsed_scale(source: str) -> Scale:
 
 
 def scales_of(study: Study, *, observer_only: bool = False) -> list[tuple[ScaleVersion, Scale]]:
-    """The study's scale versions in their order, with the parsed scales."""
-    pairs = [(row, parsed_scale(row.source)) for row in study.scale_versions]
+    """The study's scale versions in their order, with the parsed scales; the study's own `min_valid` holds."""
+    pairs = [(row, with_least(parsed_scale(row.source), study.min_valid)) for row in study.scale_versions]
     return [(row, scale) for row, scale in pairs if not observer_only or scale.observer]
 
 
@@ -297,3 +299,102 @@ def _concern_person(
         remedy = "Give the person a role first: rater user add EMAIL --role {slug}:coordinator"
         faults.append(fault(cause, remedy, column="--concern-person", email=email, slug=study.slug))
     return person
+
+
+def sheet_of(session: Session, study: Study) -> tuple[Sheet, Known]:
+    """All settings of a study, and what a file of them is held against."""
+    rating = rating_settings(session, study)
+    sheet = Sheet(
+        study.title,
+        study.phases,
+        str(rating.rate_at_end),
+        rating.heard_share,
+        rating.concern_person,
+        rating.concern_contact,
+        {scale: dict(scores) for scale, scores in study.min_valid.items()},
+        Consent(study.consent_version, study.consent_text),
+        retention_of(study),
+    )
+    pairs = [(row, parsed_scale(row.source)) for row in study.scale_versions]
+    scores = {scale.id: {name: len(each.items) for name, each in scale.scores.items()} for _, scale in pairs}
+    members = select(Person.email).join(Membership, Membership.person_id == Person.id)
+    people = session.scalars(members.where(Membership.study_id == study.id, Membership.until.is_(None)))
+    return sheet, Known(study.slug, tuple(f"{row.scale}@{row.version}" for row, _ in pairs), scores, frozenset(people))
+
+
+def retention_of(study: Study) -> Retention:
+    """How long the study's recordings are kept."""
+    return Retention(study.ends_on, study.retention_months, study.originals)
+
+
+def apply_sheet(
+    session: Session,
+    actor: Actor,
+    study: Study,
+    text: str | bytes,
+    *,
+    now: datetime,
+    agreed: bool = False,
+    file: str = "study.yaml",
+) -> list[str]:
+    """Set what a file says, all of it or nothing; returns what has changed, which also stands in the audit.
+
+    Raises NotPermitted, BadInput with every fault, and, unless `agreed`, BadInput where new phases would move sessions.
+    """
+    permit(session, actor, study, Action.SET_STUDY, now=now)
+    before, known = sheet_of(session, study)
+    wanted = read_sheet(text, before, known, file=file)
+    changed = [name for name in before.__dataclass_fields__ if getattr(before, name) != getattr(wanted, name)]
+    moved = _moved(session, study, wanted.phases) if "phases" in changed else {}
+    if moved and not agreed:
+        cause = "other phases move {n} sessions to another phase"
+        raise BadInput(fault(cause, "Say that this is wanted: --yes, or the box on the page", file=file, n=len(moved)))
+    for row, phase in moved.items():
+        row.phase = phase
+    _keep(session, study, wanted)
+    if changed:
+        subject = f"study:{study.slug}"
+        record(session, actor, "study.settings", subject, now=now, study_id=study.id, changed=changed, moved=len(moved))
+    if "min_valid" in changed:
+        record(session, actor, "study.scoring", f"study:{study.slug}", now=now, study_id=study.id, to=wanted.min_valid)
+    return changed
+
+
+def _moved(session: Session, study: Study, phases: str) -> dict[TherapySession, str | None]:
+    """The sessions whose phase followed from their number, and follows to another one now."""
+    old, new = parse_phases(study.phases), parse_phases(phases)
+    rows = session.scalars(select(TherapySession).where(TherapySession.study_id == study.id))
+    derived = [row for row in rows if row.phase == phase_of(row.number, old)]
+    return {row: phase_of(row.number, new) for row in derived if row.phase != phase_of(row.number, new)}
+
+
+def _keep(session: Session, study: Study, wanted: Sheet) -> None:
+    person = session.scalar(select(Person.id).where(Person.email == wanted.concern_person))
+    study.title, study.phases = wanted.title, wanted.phases
+    study.rate_at_end, study.heard_share = RateAtEnd(wanted.rate_at_end), wanted.heard_share
+    study.concern_person_id, study.concern_contact = person, wanted.concern_contact
+    study.min_valid = {scale: dict(scores) for scale, scores in wanted.min_valid.items()}
+    study.consent_version, study.consent_text = wanted.consent.version, wanted.consent.text
+    study.ends_on, study.retention_months = wanted.retention.study_ends, wanted.retention.months
+    study.originals = wanted.retention.originals
+    session.flush()
+
+
+@dataclass(frozen=True)
+class Change:
+    """That somebody has changed settings of a study."""
+
+    at: datetime
+    by: str
+    changed: list[str]
+
+
+def setting_changes(session: Session, study: Study, *, most: int = 50) -> list[Change]:
+    """The changes of a study's settings, newest first, as the audit has them."""
+    rows = session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.study_id == study.id, AuditEvent.action.in_(("study.settings", "study.set")))
+        .order_by(AuditEvent.id.desc())
+        .limit(most)
+    )
+    return [Change(row.at, row.actor_name, sorted(row.detail.get("changed") or row.detail)) for row in rows]

@@ -26,6 +26,7 @@ class Action(StrEnum):
     MASK = "mask"
     EXCLUDE = "exclude"
     ALLOCATE = "allocate"
+    SET_STUDY = "set_study"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -44,6 +45,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.MASK: frozenset({Role.COORDINATOR}),
     Action.EXCLUDE: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
     Action.ALLOCATE: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
+    Action.SET_STUDY: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
 }
 
 FORBIDDEN_WHILE_RATING = frozenset(
@@ -58,6 +60,7 @@ FORBIDDEN_WHILE_RATING = frozenset(
         Action.MASK,
         Action.EXCLUDE,
         Action.ALLOCATE,
+        Action.SET_STUDY,
     }
 )
 """What tells of other raters' work, of who the patients are, or of what raters are not to hear.

@@ -68,6 +68,7 @@ FORM_BODIES: dict[str, dict[str, str]] = {
     "ratings.raise_worry": {"text": "speaks of giving up"},
     "ratings.write_decision": {"about": "ghes/ghes1", "on": "2026-11-02", "text": "Half a task is partly"},
     "studies.set_due": {"wave": "main", "rater": "", "how": "day", "day": "2026-11-20", "per_week": "4"},
+    "studies.apply_settings": {"text": "title: Another title"},
     "studies.send": {"text": "Please rate by Friday", "to": ""},
     "studies.answer": {"answer": "withdrawn", "message": ""},
     "homework.enter": {"seen": "0", "status": "unknown", "go": "next"},

@@ -38,6 +38,9 @@ GET    /invitations/<token>                         200  200 200   200  200   20
 POST   /invitations/<token>                          in   in  in    in   in    in  in   in   in   in   in   in
 POST   /language                                    303  303 303   303  303   303 303  303  303  303  303  303
 GET    /                                             in  200 200   200  200   200 200  200  200  200  200  200
+GET    /studies/<slug>/settings                       in  403 403   200  200   403 403  403  403  404  404  404
+POST   /studies/<slug>/settings                       in  403 403   303  303   403 403  403  403  404  404  404
+GET    /studies/<slug>/settings/study.yaml            in  403 403   200  200   403 403  403  403  404  404  404
 GET    /me/notices                                   in  200 200   200  200   200 200  200  200  200  200  200
 POST   /me/notices                                   in  303 303   303  303   303 303  303  303  303  303  303
 GET    /style                                        in  200 200   200  200   200 200  200  200  200  200  200

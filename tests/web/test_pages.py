@@ -44,6 +44,7 @@ PAGES = {
     "manual": ("anna", "/studies/pilot/manual", 200),
     "manual for a researcher": ("rosa", "/studies/pilot/manual", 200),
     "notices": ("carla", "/me/notices", 200),
+    "settings of a study": ("carla", "/studies/pilot/settings", 200),
     "board": ("carla", "/studies/pilot/board", 200),
     "messages": ("carla", "/studies/pilot/messages", 200),
     "recordings": ("carla", "/studies/pilot/recordings", 200),

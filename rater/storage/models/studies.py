@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rater.storage.database import Base
@@ -28,6 +28,12 @@ class Study(Base):
     heard_share: Mapped[float] = mapped_column(default=DEFAULT_HEARD_SHARE)
     concern_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     concern_contact: Mapped[str] = mapped_column(Text, default="")
+    min_valid: Mapped[dict[str, dict[str, int]]] = mapped_column(JSON, default=dict)
+    consent_version: Mapped[str] = mapped_column(String(64), default="")
+    consent_text: Mapped[str] = mapped_column(Text, default="")
+    ends_on: Mapped[date | None]
+    retention_months: Mapped[int | None]
+    originals: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     scale_versions: Mapped[list[ScaleVersion]] = relationship(order_by="ScaleVersion.order", back_populates="study")
 

@@ -117,6 +117,7 @@ CHANGES_RATINGS = (
     "sessions.imported",
     "exclusion.made",
     "exclusion.lifted",
+    "study.scoring",
 )
 
 

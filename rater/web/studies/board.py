@@ -19,7 +19,7 @@ from rater.ratings.due import DuePlan, OneDay, PerWeek
 from rater.ratings.operations.board import Board, board_of
 from rater.ratings.operations.due import set_due_dates
 from rater.storage.database import reading, writing
-from rater.studies.operations import may_do, study_for
+from rater.studies.operations import may_do, retention_of, study_for
 from rater.studies.permissions import Action
 from rater.terms import Reason
 from rater.web.access import Access, actor, declares, now
@@ -125,6 +125,7 @@ def _shown(slug: str, *, given: dict[str, str] | None = None, problems: list[str
             "studies/board.html",
             study=found.study,
             board=found,
+            retention=retention_of(found.study),
             hitches=_hitches(session, found),
             sections=links_in(session, found.study),
             given=given or {"wave": "main", "rater": "", "how": "day", "day": "", "per_week": "4"},

@@ -33,6 +33,7 @@ SECTIONS = (
     Section(lazy_gettext("Exclusions"), "exclusions.page", Action.EXCLUDE),
     Section(lazy_gettext("Messages"), "studies.messages", Action.SEND_MESSAGES),
     Section(lazy_gettext("Manual"), "ratings.manual_page", Action.READ_MANUAL),
+    Section(lazy_gettext("Settings"), "studies.settings", Action.SET_STUDY),
 )
 
 

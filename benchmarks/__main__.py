@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import first_byte, first_sound, ingest, memory, page_weight, ranges, saving
+from benchmarks import allocation, first_byte, first_sound, ingest, memory, page_weight, ranges, saving
 from benchmarks.bench import show
 
 if __name__ == "__main__":
@@ -18,6 +18,7 @@ if __name__ == "__main__":
                 ranges.measure,
                 saving.measure,
                 ingest.measure,
+                allocation.measure,
             ]
         )
     )

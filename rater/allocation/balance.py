@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from rater.allocation.constraints import may_rate
+from rater.allocation.constraints import able_raters
 from rater.allocation.plans import Plan, PlannedSession, SessionToRate, Settings, number_to_double
 
 STRATA: dict[str, Callable[[SessionToRate], str]] = {
@@ -71,7 +71,11 @@ def balance(plan: Plan, sessions: Sequence[SessionToRate], settings: Settings) -
     in kept rows alone are counted under `outside`.
     """
     raters = sorted(settings.raters)
-    eligible = {session.id: [r for r in raters if may_rate(r, session, settings.bars)] for session in sessions}
+    names: dict[tuple[int, ...], tuple[str, ...]] = {}
+    eligible = {
+        session.id: names.setdefault(able, tuple(raters[place] for place in able))
+        for session, able in zip(sessions, able_raters(raters, sessions, settings.bars), strict=True)
+    }
     rows = plan.sessions
     main = Counter(row.main_rater for row in rows)
     second = Counter(row.second_rater for row in rows if row.second_rater is not None)
@@ -110,7 +114,7 @@ def _by(
     for name, inside in members.items():
         mine = [row_of[session.id] for session in inside]
         main = Counter(row.main_rater for row in mine)
-        able = sorted({rater for session in inside for rater in eligible[session.id]})
+        able = sorted(set().union(*{eligible[session.id] for session in inside}))
         share = Fraction(doubles * len(inside), len(sessions))
         cells[name] = {
             "sessions": len(inside),

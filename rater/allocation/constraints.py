@@ -166,7 +166,7 @@ def open_work(sessions: Sequence[SessionToRate], settings: Settings) -> OpenWork
     begun = tuple(_label(half.get(session.id, BegunSession(session.id)), raters) for session in free)
     able = tuple(
         tuple(rater for rater in able if rater not in label)
-        for able, label in zip(_able(listed, free, settings.bars), begun, strict=True)
+        for able, label in zip(able_raters(listed, free, settings.bars), begun, strict=True)
     )
     caps = dict.fromkeys(raters, load.total() + 2 * len(free)) | dict(settings.caps)
     room = tuple(caps[rater] - load[rater] if rater in listed else 0 for rater in raters)
@@ -191,7 +191,11 @@ def _label(row: PlannedSession | BegunSession, raters: Sequence[str]) -> Label:
     return main, second
 
 
-def _able(raters: Sequence[str], free: Sequence[SessionToRate], bars: Sequence[Bar]) -> tuple[tuple[int, ...], ...]:
+def able_raters(
+    raters: Sequence[str], sessions: Sequence[SessionToRate], bars: Iterable[Bar]
+) -> tuple[tuple[int, ...], ...]:
+    """For each session the raters, by index, whom no bar keeps from it."""
+    bars = tuple(bars)
     barred = {(bar.on, bar.value, bar.rater) for bar in bars}
     seen: dict[tuple[str, str], tuple[int, ...]] = {}
     by_session = {bar.value for bar in bars if bar.on is BarOn.SESSION}
@@ -201,7 +205,7 @@ def _able(raters: Sequence[str], free: Sequence[SessionToRate], bars: Sequence[B
         return tuple(i for i, rater in enumerate(raters) if not any((*place, rater) in barred for place in places))
 
     found = []
-    for session in free:
+    for session in sessions:
         stratum = (session.therapist, session.patient)
         if session.id in by_session:
             found.append(look(session))

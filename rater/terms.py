@@ -19,6 +19,13 @@ class Role(StrEnum):
     TRAINEE = "trainee"
 
 
+CODE_LETTERS = "CDFGHJKMNPQRTVWX"
+"""What the code that raters know a session by begins with; no vowels, so that it spells no word."""
+
+CODE_SIGNS = CODE_LETTERS + "234679"
+"""What such a code goes on with; no two signs look alike."""
+
+
 class WaveKind(StrEnum):
     """A batch of rating work."""
 

@@ -9,12 +9,15 @@ import click
 from rater.cli.draws import redraw, show, write_plan
 from rater.cli.importing import answer, table_options, understood
 from rater.cli.run import answers, application, json_option, now, print_json, read_file
+from rater.errors import BadInput, fault
 from rater.tables import parse_renames
 from rater.terms import COMMAND_LINE, WaveKind
 
 if TYPE_CHECKING:
     from rater.allocation.operations.drawing import Drawn
+    from rater.allocation.plans import Bar
 
+_WITHOUT_DRAW = (WaveKind.TRAINING, WaveKind.CALIBRATION, WaveKind.RECALIBRATION)
 _WAVE = click.option("--wave", default=WaveKind.MAIN.value, show_default=True, metavar="WAVE", help="The wave.")
 
 
@@ -57,7 +60,8 @@ def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: 
 @click.command()
 @click.argument("slug")
 @_WAVE
-@click.option("--double", required=True, type=float, metavar="SHARE", help="Share of sessions to be rated twice.")
+@click.option("--double", type=float, metavar="SHARE", help="Share of sessions to be rated twice; for the main wave.")
+@click.option("--again", type=float, metavar="SHARE", help="Share of submitted ratings given again: recalibration.")
 @click.option("--seed", required=True, type=int, help="The number that chance starts from; the same draws the same.")
 @click.option("--raters", default="", metavar="R1,R2,R3", help="Who rates; default: all raters of the study.")
 @click.option(
@@ -74,7 +78,8 @@ def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: 
 def allocate(
     slug: str,
     wave: str,
-    double: float,
+    double: float | None,
+    again: float | None,
     seed: int,
     raters: str,
     bars: tuple[str, ...],
@@ -88,6 +93,9 @@ def allocate(
 ) -> None:
     """Draw who rates which session of the study SLUG, and which are rated twice; what has been begun is not moved.
 
+    Sessions of the waves training and calibration go to all raters; recalibration gives raters a share of what they
+    have submitted once more, hidden among their open sessions.
+
     Example: rater allocate pilot --double 0.4 --seed 7 --bar R1=therapist:T1 --cap R2=40
     """
     from rater.allocation.constraints import parse_bars, parse_caps
@@ -100,6 +108,11 @@ def allocate(
     named = tuple(code.strip() for code in raters.split(",") if code.strip())
     wanted_bars, wanted_caps = parse_bars(bars), parse_caps(caps)
     reason = checked_why(why) if why else ""
+    if wave in _WITHOUT_DRAW:
+        _check_options(wave, again, double=double, cap=caps, keep=keep, csv=csv_file, dry_run=dry_run)
+        _give(slug, wave, again, named, wanted_bars, seed, as_json)
+        return
+    _check_draw(double, again)
     data = read_file(keep) if keep else None
     with application():
         with reading() as session:
@@ -107,7 +120,7 @@ def allocate(
             kept = read_allocation_for(session, study, data, wave=wave, file=keep or "") if data is not None else None
             if kept is not None:
                 understood(kept, yes=yes)
-            terms = Terms(double, seed, wave, named, wanted_bars, wanted_caps, kept)
+            terms = Terms(double or 0.0, seed, wave, named, wanted_bars, wanted_caps, kept)
             drawn = draw_allocation(session, study, terms)
         if csv_file:
             write_plan(csv_file, drawn.plan.sessions)
@@ -124,6 +137,49 @@ def allocate(
         return
     _show(drawn)
     click.echo("nothing was written to the study (--dry-run)" if dry_run else "the allocation is kept")
+
+
+def _check_draw(double: float | None, again: float | None) -> None:
+    if double is None:
+        raise BadInput(fault("The share to be rated twice is missing", "Give it with --double 0.4", column="--double"))
+    if again is not None:
+        remedy = "Use it with --wave recalibration"
+        raise BadInput(fault("Nothing is given again in this wave", remedy, column="--again"))
+
+
+def _check_options(wave: str, again: float | None, **drawing: object) -> None:
+    """Refuse what has no meaning in a wave without a draw."""
+    faults = [
+        fault("The wave {wave} is not drawn", "Leave the option out", column=f"--{name.replace('_', '-')}", wave=wave)
+        for name, value in drawing.items()
+        if value not in (None, (), False)
+    ]
+    if wave == WaveKind.RECALIBRATION and again is None:
+        faults.append(fault("The share to be rated again is missing", "Give it with --again 0.1", column="--again"))
+    if wave != WaveKind.RECALIBRATION and again is not None:
+        remedy = "Use it with --wave recalibration"
+        faults.append(fault("Nothing is given again in this wave", remedy, column="--again"))
+    if faults:
+        raise BadInput(faults)
+
+
+def _give(
+    slug: str, wave: str, again: float | None, raters: tuple[str, ...], bars: tuple[Bar, ...], seed: int, as_json: bool
+) -> None:
+    from rater.allocation.operations.waves import give_again, give_to_all
+    from rater.storage.database import writing
+    from rater.studies.operations import study_named
+
+    with application(), writing() as session:
+        study = study_named(session, slug)
+        if again is not None:
+            given = give_again(session, COMMAND_LINE, study, again, raters=raters, seed=seed, now=now())
+        else:
+            given = give_to_all(session, COMMAND_LINE, study, wave, raters=raters, bars=bars, seed=seed, now=now())
+    if as_json:
+        print_json({"seed": seed, "wave": wave, "kept": given.counts, "refused": None})
+    else:
+        click.echo(", ".join(f"{count} sessions {name}" for name, count in given.counts.items()))
 
 
 def _document(drawn: Drawn) -> dict[str, Any]:

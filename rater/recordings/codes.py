@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Container
 from random import Random
 
-LETTERS = "CDFGHJKMNPQRTVWX"
-SIGNS = LETTERS + "234679"
+from rater.terms import CODE_LETTERS, CODE_SIGNS
+
+LETTERS, SIGNS = CODE_LETTERS, CODE_SIGNS
 _TRIES = 40
 
 

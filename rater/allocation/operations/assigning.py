@@ -55,26 +55,30 @@ def assignments_of(session: Session, study: Study, wave: str) -> dict[str, list[
     return by_session
 
 
+def positions_of(row: PlannedSession) -> dict[str, Position]:
+    """The position of each rater of the session."""
+    return {rater: position for position, rater in raters_of(row).items()}
+
+
 def make_assignments(
     session: Session,
     study: Study,
     wave_name: str,
-    wanted: Mapping[str, PlannedSession],
+    wanted: Mapping[str, Mapping[str, Position]],
     seed: int,
     *,
     now: datetime,
     all_queues: bool = False,
 ) -> Counter[str]:
-    """Make the assignments of the wanted sessions, and order the queues that changed; counts of sessions."""
+    """Make the assignments of the wanted sessions, by rater, and order the queues that changed; counts of sessions."""
     wave = ensure_wave(session, study, wave_name)
     sessions = sessions_by_code(session, study.id)
-    raters = ensure_raters(session, study, {code for row in wanted.values() for code in raters_of(row).values()})
+    raters = ensure_raters(session, study, {code for places in wanted.values() for code in places})
     present = assignments_of(session, study, wave_name)
     counts: Counter[str] = Counter()
     changed: set[str] = set(raters) if all_queues else set()
     gone: list[int] = []
-    for code, row in wanted.items():
-        places = {rater: position for position, rater in raters_of(row).items()}
+    for code, places in wanted.items():
         before = {each.rater.code: Position(each.position) for each in present.get(code, ())}
         counts["added" if not before else "unchanged" if before == places else "updated"] += 1
         for each in present.get(code, ()):

@@ -13,7 +13,14 @@ from rater.allocation.balance import balance
 from rater.allocation.constraints import unknown_in_bars
 from rater.allocation.designs import allocate
 from rater.allocation.manifest import AllocationFile
-from rater.allocation.operations.assigning import PLACES, assignments_of, check_wave, is_locked, make_assignments
+from rater.allocation.operations.assigning import (
+    PLACES,
+    assignments_of,
+    check_wave,
+    is_locked,
+    make_assignments,
+    positions_of,
+)
 from rater.allocation.operations.importing import judge_rows
 from rater.allocation.operations.recording import present_plan, record_draw
 from rater.allocation.plans import Bar, BarOn, BegunSession, Plan, SessionToRate, Settings, plan_digest
@@ -88,8 +95,8 @@ def keep_allocation(
         raise Refused(Reason("The study has changed since the plan was drawn; draw it again"))
     ensure_raters(session, study, terms.named_raters)
     before = balance_of(present_plan(session, study, terms.wave), drawn.sessions, drawn.settings)
-    wanted = {row.session_id: row for row in drawn.plan.sessions}
-    counts = make_assignments(session, study, terms.wave, wanted, drawn.plan.seed, now=now, all_queues=True)
+    places = {row.session_id: positions_of(row) for row in drawn.plan.sessions}
+    counts = make_assignments(session, study, terms.wave, places, drawn.plan.seed, now=now, all_queues=True)
     imported = Imported.of(counts, (), drawn.new_raters)
     record_draw(
         session,

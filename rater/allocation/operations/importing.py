@@ -10,7 +10,14 @@ from zlib import crc32
 from sqlalchemy.orm import Session
 
 from rater.allocation.manifest import AllocationFile, read_allocation
-from rater.allocation.operations.assigning import assignments_of, check_wave, is_locked, make_assignments, raters_of
+from rater.allocation.operations.assigning import (
+    assignments_of,
+    check_wave,
+    is_locked,
+    make_assignments,
+    positions_of,
+    raters_of,
+)
 from rater.allocation.plans import PlannedSession
 from rater.recordings.eligibility import is_known, serves, why_not_rated
 from rater.storage.audit import record
@@ -53,7 +60,8 @@ def import_allocation(
     before = set(raters_by_code(session, study.id))
     wanted = {row.planned.session_id: row.planned for row in content.rows}
     seed = crc32(f"{study.slug} {wave}".encode())
-    counts = make_assignments(session, study, wave, wanted, seed, now=now)
+    places = {code: positions_of(row) for code, row in wanted.items()}
+    counts = make_assignments(session, study, wave, places, seed, now=now)
     new = sorted({code for row in wanted.values() for code in raters_of(row).values()} - before)
     imported = Imported.of(counts, [*content.notes, *_without_row(session, study, wave, wanted)], new)
     subject = f"study:{study.slug}"

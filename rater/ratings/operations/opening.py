@@ -92,9 +92,9 @@ def my_queue(session: Session, actor: Actor, slug: str, *, now: datetime, today:
         for_rater(
             {
                 "public_id": assignment.public_id,
-                "code": assignment.therapy_session.rating_code,
+                "code": assignment.shown_code,
                 "state": RatingState(assignment.state),
-                "wave": assignment.wave.name,
+                "wave": assignment.shown_wave,
                 "wave_locked": assignment.wave.locked_at is not None,
                 "due_on": assignment.due_on,
                 "due": due_state(assignment.due_on, today or now.date()),

@@ -141,7 +141,7 @@ def answer_obstacle(
             raise BadInput(Fault(Reason("A session that is given back is not left out"), Reason("Clear the reason")))
     _answer(session, actor, obstacle, ObstacleAnswer(answer), now)
     if message and assignment.rater.person_id is not None:
-        text = f"{assignment.therapy_session.rating_code}: {message}"
+        text = f"{assignment.shown_code}: {message}"
         send_message(session, actor, study, text, now=now, to=assignment.rater.code)
     if leave_out is not None:
         exclude(session, actor, study, Wanted(assignment.therapy_session.code, "", *leave_out), now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -12,6 +13,7 @@ from rater.storage.database import Base
 from rater.storage.models.columns import ClientId, Code, Key, PublicId, StudyKey, Word
 from rater.storage.models.recordings import TherapySession
 from rater.storage.models.studies import Rater, ScaleVersion, Study
+from rater.terms import CODE_LETTERS, CODE_SIGNS, WaveKind
 
 
 class Wave(Base):
@@ -48,6 +50,22 @@ class Assignment(Base):
     therapy_session: Mapped[TherapySession] = relationship()
     rater: Mapped[Rater] = relationship()
     rating: Mapped[Rating | None] = relationship(back_populates="assignment")
+
+    @property
+    def shown_code(self) -> str:
+        """The code that the rater sees; a session given again has another one, so that it is not recognised by it."""
+        if self.wave.kind != WaveKind.RECALIBRATION:
+            return self.therapy_session.rating_code
+        number = int(sha256(self.public_id.encode()).hexdigest(), 16)
+        code = CODE_LETTERS[number % len(CODE_LETTERS)]
+        for place in range(1, len(self.therapy_session.rating_code)):
+            code += CODE_SIGNS[number // 1000**place % len(CODE_SIGNS)]
+        return code
+
+    @property
+    def shown_wave(self) -> str:
+        """The wave that the rater is told; a session given again looks like one of the main wave."""
+        return WaveKind.MAIN.value if self.wave.kind == WaveKind.RECALIBRATION else self.wave.name
 
 
 class Rating(Base):

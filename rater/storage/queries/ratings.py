@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from rater.storage.models import (
@@ -22,6 +22,7 @@ from rater.storage.models import (
 )
 from rater.storage.queries.exclusions import IS_WITHDRAWN_SILENTLY
 from rater.storage.queries.own import IS_OWN, RATES_IN_STUDY
+from rater.terms import WaveKind
 
 _OWN = (
     select(Assignment)
@@ -65,7 +66,8 @@ def queue_rows(
 ) -> list[tuple[Assignment, float | None, int, datetime | None]]:
     """A rater's assignments in queue order, each with the recording's seconds, the points given and the submission.
 
-    What was begun of a session that was then left out is not among them.
+    What was begun of a session that was then left out is not among them. Sessions given again stand among those of
+    the main wave.
     """
     newest = (
         select(Revision.rating_id, func.max(Revision.number).label("number")).group_by(Revision.rating_id).subquery()
@@ -81,6 +83,9 @@ def queue_rows(
         .group_by(Rating.assignment_id, Revision.submitted_at)
         .subquery()
     )
+    again = Wave.kind == WaveKind.RECALIBRATION
+    main = select(Wave.id).where(Wave.study_id == study_id, Wave.kind == WaveKind.MAIN)
+    main_id = func.coalesce(main.scalar_subquery(), Wave.id)
     rows = session.execute(
         select(Assignment, Recording.duration_s, given.c.given, given.c.submitted_at)
         .join(Assignment.rater)
@@ -89,7 +94,7 @@ def queue_rows(
         .outerjoin(Recording, Recording.session_id == TherapySession.id)
         .outerjoin(given, given.c.assignment_id == Assignment.id)
         .where(Rater.person_id == person_id, Wave.study_id == study_id, ~IS_WITHDRAWN_SILENTLY)
-        .order_by(Wave.id, Assignment.queue_place, Assignment.id)
+        .order_by(case((again, main_id), else_=Wave.id), Assignment.queue_place, Wave.id, Assignment.id)
         .options(contains_eager(Assignment.therapy_session), contains_eager(Assignment.wave))
     )
     return [(assignment, seconds, count or 0, submitted) for assignment, seconds, count, submitted in rows]

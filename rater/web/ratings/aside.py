@@ -35,7 +35,7 @@ def set_session_aside(public_id: str) -> ResponseReturnValue:
             obstacle = set_aside(session, actor(), public_id, reason, text, now=now())
             session.flush()
             slug = obstacle.assignment.wave.study.slug
-            code = obstacle.assignment.therapy_session.rating_code
+            code = obstacle.assignment.shown_code
     except BadInput as error:
         return _page("ratings/cannot_rate.html", public_id, chosen=reason, text=text, faults=error.faults), 422
     flash(gettext("Session %(code)s is set aside. The coordinator decides what happens with it.", code=code))
@@ -78,7 +78,7 @@ def _page(template: str, public_id: str, **more: Any) -> str:
         return render_template(
             template,
             ending=ending,
-            code=ending.assignment.therapy_session.rating_code,
+            code=ending.assignment.shown_code,
             reasons=list(ObstacleReason),
             longest=LONGEST_CONCERN if template == "ratings/concern.html" else LONGEST_TEXT,
             **more,

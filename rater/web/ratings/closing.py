@@ -40,7 +40,7 @@ def submit(public_id: str) -> ResponseReturnValue:
         opened = open_rating(session, actor(), public_id, now=now())
         form = rating_form(opened, locale())
         sheet = carried(form, opened) if form.validate() else None
-        slug, code = opened.study.slug, opened.assignment.therapy_session.rating_code
+        slug, code = opened.study.slug, opened.assignment.shown_code
     if sheet is None:
         return shown(public_id, problems=(gettext("The form carried something that Rater does not know."),)), 422
     problems = _saved(public_id, sheet)
@@ -119,4 +119,4 @@ def revisions(public_id: str) -> ResponseReturnValue:
 def _page(template: str, public_id: str, **more: Any) -> str:
     with reading() as session:
         ending = find_ending(session, actor(), public_id, now=now())
-        return render_template(template, ending=ending, code=ending.assignment.therapy_session.rating_code, **more)
+        return render_template(template, ending=ending, code=ending.assignment.shown_code, **more)

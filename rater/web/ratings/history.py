@@ -19,7 +19,7 @@ def history_page(history: History, locale: str) -> dict[str, Any]:
     assignment = history.assignment
     return {
         "study": history.study,
-        "code": assignment.therapy_session.rating_code,
+        "code": assignment.shown_code,
         "screen_url": url_for("ratings.screen", public_id=assignment.public_id),
         "revisions": [
             {

@@ -25,10 +25,10 @@ def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = 
     total = sum(len(scale.items) for scale in opened.scales)
     return {
         "id": assignment.public_id,
-        "code": assignment.therapy_session.rating_code,
+        "code": assignment.shown_code,
         "study": opened.study,
         "state": _state(opened),
-        "wave": assignment.wave.name,
+        "wave": assignment.shown_wave,
         "recording": _sound(recording, opened) if recording and opened.may_hear else None,
         "is_prepared": bool(recording) and not opened.is_ready and not opened.is_kept_away,
         "is_kept_away": opened.is_kept_away,

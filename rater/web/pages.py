@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from rater.people.browser import browser_id, browser_key
 from rater.web.access import person
+from rater.web.allocation.views import pages as allocation
 from rater.web.exclusions.views import pages as exclusions
 from rater.web.exports.views import pages as exports
 from rater.web.homework.views import pages as homework
@@ -44,6 +45,7 @@ def init(app: Flask) -> None:
         ratings,
         recordings,
         homework,
+        allocation,
         reliability,
         exports,
         jobs,

@@ -22,6 +22,7 @@ NOUN_IDS = {
     "messages": "message",
     "imports": "import",
     "uploads": "upload",
+    "draws": "draw",
 }
 MADE_BY_BROWSERS = {"note_id", "row_id"}
 """Parts of an address that the browser makes up: one that is not there yet is made, not missed."""
@@ -69,6 +70,8 @@ FORM_BODIES: dict[str, dict[str, str]] = {
     "ratings.write_decision": {"about": "ghes/ghes1", "on": "2026-11-02", "text": "Half a task is partly"},
     "studies.set_due": {"wave": "main", "rater": "", "how": "day", "day": "2026-11-20", "per_week": "4"},
     "studies.apply_settings": {"text": "title: Another title"},
+    "allocation.preview": {"wave": "main", "share": "40", "seed": "7", "rater": "R1", "more": "R2"},
+    "allocation.keep": {"wave": "main", "share": "40", "seed": "7", "rater": "R1", "more": "R2", "why": "to begin"},
     "studies.send": {"text": "Please rate by Friday", "to": ""},
     "studies.answer": {"answer": "withdrawn", "message": ""},
     "homework.enter": {"seen": "0", "status": "unknown", "go": "next"},

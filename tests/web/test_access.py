@@ -107,6 +107,11 @@ GET    /studies/<slug>/exclusions                     in  403 403   200  200   4
 POST   /studies/<slug>/exclusions                     in  403 403   303  303   403 403  403  403  404  404  404
 GET    /studies/<slug>/flow.svg                       in  403 403   200  200   403 403  403  403  404  404  404
 POST   /studies/<slug>/exclusions/<exclusion_id>/lift in  403 403   303  303   403 403  403  403  404  404  404
+GET    /studies/<slug>/allocation                     in  403 403   200  200   403 403  403  403  404  404  404
+POST   /studies/<slug>/allocation                     in  403 403   422  422   403 403  403  403  404  404  404
+POST   /studies/<slug>/allocation/keep                in  403 403   422  422   403 403  403  403  404  404  404
+GET    /draws/<public_id>                             in  403 403   200  200   403 403  403  403  404  404  404
+GET    /draws/<public_id>/allocation.csv              in  403 403   200  200   403 403  403  403  404  404  404
 GET    /recordings/<public_id>/voice                  in  200 404   200  404   404 404  404  404  404  404  404
 GET    /recordings/<public_id>/audio                401  200 404   200  404   404 404  404  404  404  404  404
 GET    /recordings/<public_id>/peaks                401  200 404   200  404   404 404  404  404  404  404  404

@@ -57,6 +57,10 @@ PAGES = {
     "import": ("carla", "/studies/pilot/import", 200),
     "an import": ("carla", "/imports/{import}", 200),
     "preview of an import": ("carla", "/imports/{import}/preview", 200),
+    "allocation": ("carla", "/studies/pilot/allocation", 200),
+    "allocation of another wave": ("rosa", "/studies/pilot/allocation?wave=calibration", 200),
+    "a draw": ("carla", "/draws/{draw}", 200),
+    "a draw made again": ("carla", "/draws/{draw}?check=yes", 200),
     "lock a wave": ("rosa", "/studies/pilot/waves/main/lock", 200),
     "components": ("anna", "/style", 200),
     "closed": ("anna", "/studies/pilot", 403),
@@ -141,7 +145,7 @@ def test_every_page(world: World, page: str, language: str) -> None:
 
 def test_every_route_with_a_page_is_among_them(world: World) -> None:
     shown = {
-        world.app.url_map.bind("localhost").match(path.format(**world.ids))[0]
+        world.app.url_map.bind("localhost").match(path.partition("?")[0].format(**world.ids))[0]
         for page, (_, path, _) in PAGES.items()
         if "not found" not in page
     }
@@ -151,6 +155,7 @@ def test_every_route_with_a_page_is_among_them(world: World) -> None:
         "recordings.peaks",
         "recordings.voice",
         "exports.fetch",
+        "allocation.plan",
         "ratings.hours",
         "ratings.manual",
         "exclusions.flow_picture",

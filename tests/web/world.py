@@ -15,6 +15,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from rater.allocation.balance import balance
+from rater.allocation.designs import allocate
+from rater.allocation.operations.recording import record_draw
+from rater.allocation.plans import Bar, BarOn, SessionToRate, Settings, plan_digest
 from rater.people.operations import invite_person
 from rater.ratings.operations.concerns import raise_concern
 from rater.ratings.operations.logs import save_other_task
@@ -30,7 +34,7 @@ from rater.storage.database import db, writing
 from rater.storage.media.peaks import Peaks
 from rater.storage.media.store import MediaStore
 from rater.storage.media.uploads import Uploads
-from rater.storage.models import Job, MaskedSpan, Study
+from rater.storage.models import Draw, Job, MaskedSpan, Study
 from rater.studies.operations import end_membership
 from rater.terms import COMMAND_LINE, JobState, Position, Role
 from tests.application import make_app
@@ -214,6 +218,7 @@ def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, st
     )
     session.add(span)
     session.flush()
+    draw = _draw(session, study)
     jobs = {
         "job": _job(session, study, "reliability", JobState.FAILED),
         "export": _job(session, study, "export", JobState.DONE),
@@ -240,6 +245,7 @@ def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, st
         "upload": upload.public_id,
         "span": span.public_id,
         "exclusion": exclusion.public_id,
+        "draw": draw.public_id,
         **{name: job.public_id for name, job in jobs.items()},
     }
 
@@ -249,6 +255,28 @@ def _is_code(session: Session, study: Study, code: str) -> bool:
 
     rater = raters_by_code(session, study.id).get(code)
     return rater is not None and rater.person is not None and rater.person.email.startswith("mixed")
+
+
+def _draw(session: Session, study: Study) -> Draw:
+    sessions = [SessionToRate(f"P0{number}-S01", "T1", f"P0{number}", "I") for number in (1, 2, 3)]
+    settings = Settings(0.4, 7, ("R1", "R2", "R3"), (Bar("R1", BarOn.THERAPIST, "T9"),), {"R2": 40})
+    plan = allocate(sessions, settings)
+    evenness = balance(plan, sessions, settings)
+    digest, why = plan_digest(sessions, settings), "The study begins"
+    return record_draw(
+        session,
+        COMMAND_LINE,
+        study,
+        "main",
+        (sessions, settings),
+        plan.sessions,
+        algorithm=plan.algorithm,
+        digest=digest,
+        before=None,
+        after=evenness,
+        why=why,
+        now=NOON,
+    )
 
 
 def _job(session: Session, study: Study, kind: str, state: JobState) -> Job:

@@ -31,6 +31,7 @@ SECTIONS = (
     Section(lazy_gettext("Import"), "imports.start", Action.IMPORT),
     Section(lazy_gettext("Recordings"), "recordings.in_study", Action.MASK),
     Section(lazy_gettext("Exclusions"), "exclusions.page", Action.EXCLUDE),
+    Section(lazy_gettext("Allocation"), "allocation.page", Action.ALLOCATE),
     Section(lazy_gettext("Messages"), "studies.messages", Action.SEND_MESSAGES),
     Section(lazy_gettext("Manual"), "ratings.manual_page", Action.READ_MANUAL),
     Section(lazy_gettext("Settings"), "studies.settings", Action.SET_STUDY),
@@ -49,7 +50,11 @@ class Link:
 def links_in(session: Session, study: Study) -> list[Link]:
     """The sections of a study that the person in this request may open, in their order."""
     return [
-        Link(str(each.label), url_for(each.endpoint, slug=study.slug), each.endpoint == request.endpoint)
+        Link(
+            str(each.label),
+            url_for(each.endpoint, slug=study.slug),
+            request.path == url_for(each.endpoint, slug=study.slug),
+        )
         for each in SECTIONS
         if may_do(session, actor(), study, each.action, now=now())
     ]

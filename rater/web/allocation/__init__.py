@@ -1,0 +1,1 @@
+"""Who rates what: drawn, looked at, and kept."""

@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
+from rater.allocation.balance import balance
+from rater.allocation.operations.recording import record_draw
+from rater.allocation.plans import ALGORITHM, Plan, PlannedSession, SessionToRate, Settings, plan_digest
 from rater.ratings.operations.logs import save_difficulty, save_homework_report
 from rater.ratings.operations.notes import save_note
 from rater.ratings.operations.saving import save_point
@@ -23,7 +26,7 @@ from rater.storage.database import db, writing
 from rater.storage.media.store import MediaStore
 from rater.storage.models import Assignment, Exclusion, OutcomeValue, Point, Study, TherapySession
 from rater.studies.operations import scales_of
-from rater.terms import Completed, Position, Role
+from rater.terms import COMMAND_LINE, Completed, Position, Role
 from tests.application import make_app
 from tests.builders.study import (
     NOON,
@@ -43,7 +46,8 @@ from tests.web.world import LATER, PEAKS, Visitor
 SOUND = bytes(range(256)) * 20
 MINE = [name * 22 for name in "ABC"]
 NOTE = {"seen": 0, "second": 2.5, "text": "mine"}
-BENS, JOB, RECORDING, TASK = "b" * 22, "j" * 22, "r" * 22, "t" * 22
+BENS, JOB, RECORDING, TASK, DRAW = "b" * 22, "j" * 22, "r" * 22, "t" * 22, "w" * 22
+SETTINGS = {"wave": "main", "share": "40", "seed": "7", "rater": ["R1", "R2"], "why": "I would like to know"}
 
 
 @dataclass
@@ -61,12 +65,14 @@ class Hidden:
     file_name: str = "a.mp3"
     earlier_rows: int = 0
     excluded: bool = False
+    theirs_due: date | None = None
 
 
 VARIANTS = {
     "a second rater is assigned": Hidden(second=True),
     "the second rater has rated": Hidden(second=True, second_submitted=True),
     "her rating is the second one": Hidden(second=True, position=Position.SECOND),
+    "the second rater is late": Hidden(second=True, theirs_due=date(2026, 10, 1)),
     "all rate it": Hidden(position=Position.ALL),
     "low outcomes": Hidden(outcomes=0),
     "high outcomes": Hidden(outcomes=3),
@@ -74,7 +80,9 @@ VARIANTS = {
     "another file": Hidden(file_name="Mueller_Sitzung7.mp3"),
     "another session is excluded": Hidden(excluded=True),
     "more rows before": Hidden(earlier_rows=3),
-    "all at once": Hidden(True, True, Position.SECOND, 2, "Q77", 9, "T3", date(2026, 3, 1), "x.wav", 2, True),
+    "all at once": Hidden(
+        True, True, Position.SECOND, 2, "Q77", 9, "T3", date(2026, 3, 1), "x.wav", 2, True, NOON.date()
+    ),
 }
 
 
@@ -108,9 +116,10 @@ def _sessions(session: Session, study: Study, hidden: Hidden, store: MediaStore)
     for place, (each, code) in enumerate(zip(sessions, ("KX7", "KB2", "KM9"), strict=True)):
         each.rating_code, each.held_on = code, hidden.held_on
         mine = make_assignment(session, study, each, "R1", position=hidden.position, place=place)
-        mine.public_id = MINE[place]
+        mine.public_id, mine.due_on = MINE[place], date(2026, 11, 5 + place)
         if place == 2:
             make_rating(session, mine, all_points(study))
+    _record(session, study, sessions, hidden)
     if hidden.excluded:
         session.add(Exclusion(study_id=study.id, session_id=other.id, reason="unusable", excluded_at=NOON))
     if hidden.second:
@@ -124,7 +133,7 @@ def _second(session: Session, study: Study, sessions: list[TherapySession], hidd
     theirs = Position.MAIN if hidden.position is Position.SECOND else Position.SECOND
     for each, public_id in ((sessions[0], BENS), (sessions[2], "c" * 22)):
         assignment = make_assignment(session, study, each, "R2", position=theirs)
-        assignment.public_id = public_id
+        assignment.public_id, assignment.due_on = public_id, hidden.theirs_due
         session.flush()
         if hidden.second_submitted and each is sessions[0]:
             save_point(session, ben, BENS, "ghes1", 4, None, now=NOON, operation_id="op-000001")
@@ -141,6 +150,27 @@ def _outcomes(session: Session, study: Study, sessions: list[TherapySession], va
     row = next(row for row, scale in scales_of(study) if not scale.observer)
     for each, item in itertools.product(sessions, row.items):
         session.add(OutcomeValue(session_id=each.id, scale_version_id=row.id, item=item, value=value))
+
+
+def _record(session: Session, study: Study, sessions: list[TherapySession], hidden: Hidden) -> None:
+    """The record of a draw whose plan is what differs."""
+    second = "R2" if hidden.second else None
+    inputs = [SessionToRate(each.code, hidden.therapist, hidden.patient, "I") for each in sessions]
+    plan = [PlannedSession(each.code, "R1", second) for each in sessions]
+    settings = Settings(float(hidden.second), hidden.earlier_rows, ("R1", "R2"))
+    after = balance(Plan(tuple(plan), settings.seed), inputs, settings)
+    more = {"algorithm": ALGORITHM, "digest": plan_digest(inputs, settings), "before": None, "after": after}
+    drawn = record_draw(session, COMMAND_LINE, study, "main", (inputs, settings), plan, why="x", now=NOON, **more)
+    drawn.public_id = DRAW
+
+
+def _allocation() -> Iterator[tuple[str, str, Any, Any]]:
+    """The pages on which the plan is drawn and its records are kept."""
+    yield "GET", "/studies/pilot/allocation", None, None
+    yield "POST", "/studies/pilot/allocation", None, SETTINGS
+    yield "POST", "/studies/pilot/allocation/keep", None, SETTINGS
+    for path in (f"/draws/{DRAW}", f"/draws/{DRAW}?check=yes", f"/draws/{DRAW}/allocation.csv", "/draws/none"):
+        yield "GET", path, None, None
 
 
 def _endings() -> Iterator[tuple[str, str, Any, Any]]:
@@ -166,7 +196,10 @@ def _endings() -> Iterator[tuple[str, str, Any, Any]]:
 
 
 def visit(app: Flask) -> Iterator[tuple[str, str]]:
-    """Everything Anna can ask for, in order, each with the answer she gets."""
+    """Everything Anna can ask for, in order, each with the answer she gets and how many statements it took.
+
+    What a clock says is never twice the same; the number of statements is what would make an answer take longer.
+    """
     anna = Visitor(app.test_client(), "anna@example.org")
     point = {"op": "anna-00001", "seen": 0, "value": 3, "missing_code": None}
     whole = {"confirm": "yes", **dict.fromkeys(ITEMS, "2"), **{f"seen-{item}": "1" for item in ITEMS}}
@@ -201,12 +234,18 @@ def visit(app: Flask) -> Iterator[tuple[str, str]]:
         ("GET", f"/ratings/{MINE[0]}", None, None),
         ("GET", "/studies/pilot", None, None),
         ("GET", "/", None, None),
+        *_allocation(),
         *_endings(),
     ]
+    statements: list[str] = []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     for method, path, json, form in asked:
+        statements.clear()
         answer = anna.ask(method, path, json, form=form)
         headers = sorted((name, value) for name, value in answer.headers if name != "Set-Cookie")
-        yield f"{method} {path}", _without_token(f"{answer.status_code}\n{headers}\n{answer.data!r}")
+        shown = _without_token(f"{answer.status_code}\n{headers}\n{answer.data!r}")
+        yield f"{method} {path}", f"{shown}\n{len(statements)} statements"
 
 
 def _without_token(text: str) -> str:
@@ -233,8 +272,9 @@ def answers(
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """The answers where nothing is hidden."""
+    """The answers where nothing is hidden; what a process does once it has done for an earlier visit."""
     with pytest.MonkeyPatch.context() as patch:
+        answers(tmp_path_factory.mktemp("earlier"), Hidden(), patch)
         return answers(tmp_path_factory.mktemp("plain"), Hidden(), patch)
 
 
@@ -293,7 +333,42 @@ def leak_by_sorting(app: Flask, patch: pytest.MonkeyPatch) -> None:
     patch.setattr("rater.ratings.operations.opening.queue_rows", leaky)
 
 
-@pytest.mark.parametrize("leak", [leak_on_the_page, leak_in_a_header, leak_in_an_error, leak_by_sorting])
+def leak_in_time(app: Flask, patch: pytest.MonkeyPatch) -> None:
+    from rater.storage.queries.ratings import queue_rows as before
+
+    def leaky(session: Session, *given: Any) -> list[Any]:
+        rows = before(session, *given)
+        for row in rows:
+            if row[0].position == Position.SECOND:
+                session.scalar(select(func.count()).select_from(Point))
+        return rows
+
+    patch.setattr("rater.ratings.operations.opening.queue_rows", leaky)
+
+
+def leak_in_a_due_date(app: Flask, patch: pytest.MonkeyPatch) -> None:
+    with app.app_context(), writing() as session:
+        latest = select(func.max(Assignment.due_on)).scalar_subquery()
+        doubled = select(Assignment.session_id).group_by(Assignment.session_id).having(func.count() > 1)
+        session.execute(update(Assignment).where(Assignment.session_id.in_(doubled)).values(due_on=latest))
+
+
+def leak_of_the_record(app: Flask, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("rater.allocation.operations.recording.permit", lambda *given, **more: None)
+
+
+LEAKS = [
+    leak_on_the_page,
+    leak_in_a_header,
+    leak_in_an_error,
+    leak_by_sorting,
+    leak_in_time,
+    leak_in_a_due_date,
+    leak_of_the_record,
+]
+
+
+@pytest.mark.parametrize("leak", LEAKS)
 def test_a_leak_would_be_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leak: Callable[[Flask, pytest.MonkeyPatch], None]
 ) -> None:

@@ -22,10 +22,11 @@ _STEP = 8
 _CYCLE = 500
 _HIGH = 40
 _MANY = 800
-_BATCHES = 1_000
+_BATCHES = 150
 _BATCH = 64
 _CANDIDATES = 512
 _IDLE = 6
+_AFTERWARDS = 4
 
 
 def spread_over_strata(
@@ -40,6 +41,7 @@ def spread_over_strata(
     search = _Search(work, labels)
     if len(labels) > _MANY:
         _settle(search, noise)
+        effort //= _AFTERWARDS
     best, best_labels = search.unevenness, search.labels()
     for step in range(effort):
         troubled = search.troubled()

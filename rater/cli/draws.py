@@ -153,5 +153,5 @@ def _show(kept: Kept, *, as_json: bool) -> None:
     click.echo(f"raters: {', '.join(inputs['raters'])}")
     click.echo(f"bars: {', '.join(f'{rater}={on}:{value}' for rater, on, value in inputs['bars']) or 'none'}")
     click.echo(f"caps: {', '.join(f'{rater}={cap}' for rater, cap in inputs['caps'].items()) or 'none'}")
-    click.echo(f"rows that were not moved: {len(inputs['kept'])}")
+    click.echo(f"rows that were not moved: {len(inputs['kept'])}; sessions that were begun: {len(inputs['begun'])}")
     click.echo(f"hash of the inputs: {kept.digest}")

@@ -167,6 +167,6 @@ def import_difficulties_(slug: str, file: str, renames: tuple[str, ...], yes: bo
 def difficulty_types(slug: str, added: tuple[str, ...], removed: tuple[str, ...], as_json: bool) -> None:
     """Show, or change, the types of difficulty on the list of the study SLUG.
 
-    Example: rater difficulties types pilot --add transport=No way to get there/Kein Weg dorthin
+    Example: rater difficulties types pilot --add transport=Transport/Anfahrt
     """
     _types(slug, LogList.DIFFICULTIES, added, removed, as_json=as_json)

@@ -87,7 +87,7 @@ GET    /studies/<slug>/manual                         in  200 200   200  200   2
 GET    /ratings/<public_id>/manual                    in  200 404   404  404   404 404  404  404  404  404  404
 POST   /studies/<slug>/decisions                      in  403 403   403  303   303 403  403  303  404  404  404
 GET    /studies/<slug>/homework                       in  403 403   200  200   403 403  403  403  404  404  404
-GET    /studies/<slug>/homework/ledger                in  403 403   200  200   403 403  403  403  404  404  404
+GET    /studies/<slug>/homework-ledger                in  403 403   200  200   403 403  403  403  404  404  404
 GET    /studies/<slug>/homework/<code>                in  403 403   200  200   403 403  403  403  404  404  404
 POST   /studies/<slug>/homework/<code>                in  403 403   303  303   403 403  403  403  404  404  404
 GET    /studies/<slug>/import                         in  403 403   200  200   403 403  403  403  404  404  404
@@ -108,8 +108,8 @@ POST   /studies/<slug>/exclusions                     in  403 403   303  303   4
 GET    /studies/<slug>/flow.svg                       in  403 403   200  200   403 403  403  403  404  404  404
 POST   /studies/<slug>/exclusions/<exclusion_id>/lift in  403 403   303  303   403 403  403  403  404  404  404
 GET    /studies/<slug>/allocation                     in  403 403   200  200   403 403  403  403  404  404  404
-POST   /studies/<slug>/allocation                     in  403 403   422  422   403 403  403  403  404  404  404
-POST   /studies/<slug>/allocation/keep                in  403 403   422  422   403 403  403  403  404  404  404
+POST   /studies/<slug>/allocation                     in  403 403   200  200   403 403  403  403  404  404  404
+POST   /studies/<slug>/allocation/keep                in  403 403   409  409   403 403  403  403  404  404  404
 GET    /draws/<public_id>                             in  403 403   200  200   403 403  403  403  404  404  404
 GET    /draws/<public_id>/allocation.csv              in  403 403   200  200   403 403  403  403  404  404  404
 GET    /recordings/<public_id>/voice                  in  200 404   200  404   404 404  404  404  404  404  404

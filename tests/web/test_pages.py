@@ -47,6 +47,9 @@ PAGES = {
     "settings of a study": ("carla", "/studies/pilot/settings", 200),
     "board": ("carla", "/studies/pilot/board", 200),
     "messages": ("carla", "/studies/pilot/messages", 200),
+    "homework log": ("carla", "/studies/pilot/homework", 200),
+    "homework of a session": ("carla", "/studies/pilot/homework/KP013", 200),
+    "homework ledger": ("carla", "/studies/pilot/homework-ledger", 200),
     "recordings": ("carla", "/studies/pilot/recordings", 200),
     "masked spans": ("carla", "/recordings/{recording}/masks", 200),
     "exclusions": ("carla", "/studies/pilot/exclusions", 200),
@@ -159,6 +162,7 @@ def test_every_route_with_a_page_is_among_them(world: World) -> None:
         "ratings.hours",
         "ratings.manual",
         "exclusions.flow_picture",
+        "studies.settings_file",
     }
     gets = {rule.endpoint for rule in world.app.url_map.iter_rules() if "GET" in (rule.methods or set())}
     assert gets - others == shown

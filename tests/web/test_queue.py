@@ -93,7 +93,7 @@ def test_what_is_set_aside_stands_apart(world: World) -> None:
 
 def test_waves_have_their_own_parts_and_locked_ones_say_so(world: World) -> None:
     def another_wave(session: Session, study: Study) -> None:
-        trained = make_assignment(session, study, make_session(session, study, "P09", 1), "R1", wave="training")
+        trained = make_assignment(session, study, make_session(session, study, "P19", 1), "R1", wave="training")
         trained.wave.locked_at = LATER
 
     assert "wave-part" not in both(world, "anna", QUEUE).text

@@ -72,7 +72,7 @@ def _filtered(rows: Sequence[LogRow]) -> list[LogRow]:
     ]
 
 
-@pages.get("/studies/<slug>/homework/ledger")
+@pages.get("/studies/<slug>/homework-ledger")
 @declares(Access.SIGNED_IN)
 def ledger(slug: str) -> ResponseReturnValue:
     """What was assigned, reviewed and completed, by type, in counts that add up."""

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rater.allocation.operations import Terms, draw_allocation
+from rater.allocation.operations.drawing import Terms, draw_allocation
 from rater.errors import BadInput, NotFound, Refused
 from rater.exports.operations import study_data
 from rater.ratings.operations.opening import my_queue

@@ -19,7 +19,7 @@ PEOPLE, EVENTS = table_of(Person), table_of(AuditEvent)
 ADD = Prepared(insert(PEOPLE).returning(PEOPLE.c.id))
 NAME = Prepared(update(PEOPLE).where(PEOPLE.c.id == bindparam("of_person")))
 NOTE = Prepared(insert(EVENTS))
-ANNA = {"email": "a@b.de", "name": "Anna", "created_at": NOON, "is_administrator": True}
+ANNA = {"email": "a@b.de", "name": "Anna", "created_at": NOON, "is_administrator": True, "digest": True}
 EVENT = {
     "at": NOON,
     "actor_name": "test",

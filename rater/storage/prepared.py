@@ -37,7 +37,8 @@ class _Ready:
 class Prepared:
     """A statement of SQLAlchemy Core, made ready at its first use.
 
-    Every call must name the same values; defaults that a model makes in Python are not filled in. The connection must be in the transaction that the statement belongs to.
+    Every call must name the same values; defaults that a model makes in Python are not filled in. The connection must
+    be in the transaction that the statement belongs to.
     """
 
     def __init__(self, statement: SelectBase | UpdateBase) -> None:

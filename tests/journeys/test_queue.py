@@ -14,8 +14,8 @@ from rater.ratings.due import OneDay
 from rater.ratings.operations.due import set_due_dates
 from rater.ratings.operations.messages import send_message
 from rater.storage.database import writing
-from rater.storage.models import Assignment, Rater, Study, WorkStretch
-from rater.terms import COMMAND_LINE, RatingState
+from rater.storage.models import Assignment, Obstacle, Rater, Study, WorkStretch
+from rater.terms import COMMAND_LINE, ObstacleReason, RatingState
 from tests.journeys.site import Seat, Site
 from tests.journeys.test_accessibility import violations
 
@@ -63,6 +63,7 @@ def test_what_is_due_set_aside_and_worked_is_seen(seat: Seat, site: Site) -> Non
         set_due_dates(session, COMMAND_LINE, study, "main", OneDay(NOW.date() - timedelta(days=1)), now=NOW)
         rows = annas(session)
         rows[1].due_on, rows[2].state, rows[3].due_on = NOW.date(), RatingState.SET_ASIDE, None
+        session.add(Obstacle(assignment_id=rows[2].id, reason=ObstacleReason.OTHER, reported_at=NOW))
         session.add(WorkStretch(assignment_id=rows[0].id, window="f" * 32, seconds=5400, began_at=NOW))
 
     page = seat("anna")

@@ -127,13 +127,13 @@ def test_nobody_who_hears_nothing_leaves_a_trace(world: World) -> None:
 
 def test_the_trace_is_committed_before_the_first_byte(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     store = world.app.extensions["rater_media"]
-    stretch, seen = store.stretch, []
+    stream, seen = store.stream, []
 
     def watched(*asked: object) -> object:
         seen.append(world.events("recording.played"))
-        return stretch(*asked)
+        return stream(*asked)
 
-    monkeypatch.setattr(store, "stretch", watched)
+    monkeypatch.setattr(store, "stream", watched)
     assert hear(world, "bytes=0-9").data == SOUND[:10]
     assert seen == [1]
 

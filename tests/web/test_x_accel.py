@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from rater.storage.database import reading
 from rater.storage.models import AuditEvent, Recording
+from tests.builders.media import keep_in_clear
 from tests.web.world import SOUND, World
 
 SIZE = len(SOUND)
@@ -19,10 +20,12 @@ SIZE = len(SOUND)
 
 @pytest.fixture
 def handed(world: World) -> Iterator[World]:
-    settings = world.app.extensions["rater_settings"]
-    world.app.extensions["rater_settings"] = replace(settings, x_accel="/stored/")
+    told = world.app.extensions
+    settings, store = told["rater_settings"], told["rater_media"]
+    told |= {"rater_settings": replace(settings, x_accel="/stored/"), "rater_media": keep_in_clear(settings)}
     yield world
-    world.app.extensions["rater_settings"] = settings
+    store.renew()
+    told |= {"rater_settings": settings, "rater_media": store}
 
 
 def hear(world: World, wanted: str | None, name: str = "anna", method: str = "GET") -> TestResponse:
@@ -44,6 +47,16 @@ def test_the_answer_names_the_file_and_holds_nothing(handed: World, wanted: str 
     assert answer.mimetype == "audio/ogg"
     assert "no-store" in answer.headers["Cache-Control"]
     assert "Content-Range" not in answer.headers
+
+
+def test_what_is_encrypted_is_sent_by_rater_itself(world: World) -> None:
+    told = world.app.extensions
+    settings = told["rater_settings"]
+    told["rater_settings"] = replace(settings, x_accel="/stored/")
+    answer = hear(world, "bytes=0-99")
+    told["rater_settings"] = settings
+    assert (answer.status_code, answer.data) == (206, SOUND[:100])
+    assert "X-Accel-Redirect" not in answer.headers
 
 
 @pytest.mark.parametrize("wanted", ["bytes=0-", f"bytes=0-{SIZE - 1}", f"bytes=-{SIZE}"])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rater.errors import AudioError, Fault, fault
 from rater.storage.media.meter import SILENT_BELOW
 from rater.storage.media.peaks import Peaks
+from rater.storage.media.places import Place, length
 from rater.storage.media.source import MAX_HOURS, Part, Tally, inspect, judge, open_source, play
 from rater.storage.media.writing import ConvertWriter, CopyWriter, NeedsConversion, copy_target
 
@@ -46,7 +45,7 @@ class MeasuredAudio:
     sha256: str
 
 
-def measure(path: Path) -> MeasuredAudio:
+def measure(path: Place) -> MeasuredAudio:
     """Decode a file to its end and keep nothing. Raises AudioError where it holds no sound that can be kept."""
     part, tally = inspect(path), Tally()
     with open_source(path, part.demuxer) as container:
@@ -57,7 +56,7 @@ def measure(path: Path) -> MeasuredAudio:
     return MeasuredAudio(part.codec, seconds, part.sample_rate, part.channels, _sha256(path))
 
 
-def ingest(parts: Sequence[Path], into: Path) -> IngestedAudio:
+def ingest(parts: Sequence[Place], into: Place) -> IngestedAudio:
     """Join the parts, in order, into one file at `into` that browsers play and seek exactly, without any tags.
 
     Every part is decoded once, to its end. Packets are copied where the parts share a codec that browsers play; else
@@ -67,7 +66,6 @@ def ingest(parts: Sequence[Path], into: Path) -> IngestedAudio:
     if not parts:
         raise AudioError(fault("No file was given", "Choose the recording of the session"))
     sources = _inspected(parts)
-    os.close(os.open(into, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
     try:
         return _written(sources, into)
     except BaseException:
@@ -75,7 +73,7 @@ def ingest(parts: Sequence[Path], into: Path) -> IngestedAudio:
         raise
 
 
-def _inspected(paths: Sequence[Path]) -> list[Part]:
+def _inspected(paths: Sequence[Place]) -> list[Part]:
     found: list[Part] = []
     faults: list[Fault] = []
     for path in paths:
@@ -88,7 +86,7 @@ def _inspected(paths: Sequence[Path]) -> list[Part]:
     return found
 
 
-def _written(sources: Sequence[Part], into: Path) -> IngestedAudio:
+def _written(sources: Sequence[Part], into: Place) -> IngestedAudio:
     target = copy_target(sources)
     if target is not None:
         try:
@@ -98,7 +96,7 @@ def _written(sources: Sequence[Part], into: Path) -> IngestedAudio:
     return _run(sources, ConvertWriter(into, max(part.channels for part in sources)), into)
 
 
-def _run(sources: Sequence[Part], writer: CopyWriter | ConvertWriter, into: Path) -> IngestedAudio:
+def _run(sources: Sequence[Part], writer: CopyWriter | ConvertWriter, into: Place) -> IngestedAudio:
     """Play every part into the writer; the samples measured by its end are where it ends on the recording's clock."""
     lost_s = 0.0
     ends: list[int] = []
@@ -136,7 +134,7 @@ def _play_into(writer: CopyWriter | ConvertWriter | None, part: Part, tally: Tal
 
 
 def _summary(
-    sources: Sequence[Part], writer: CopyWriter | ConvertWriter, into: Path, ends: Sequence[int], lost_s: float
+    sources: Sequence[Part], writer: CopyWriter | ConvertWriter, into: Place, ends: Sequence[int], lost_s: float
 ) -> IngestedAudio:
     measured, rate = writer.meter.finish(), writer.sample_rate
     return IngestedAudio(
@@ -149,7 +147,7 @@ def _summary(
         part_durations=tuple((end - start) / rate for start, end in zip((0, *ends), ends, strict=False)),
         source_sha256=tuple(_sha256(part.path) for part in sources),
         sha256=_sha256(into),
-        size=into.stat().st_size,
+        size=length(into),
         loudness_dbfs=measured.loudness_dbfs,
         silent=measured.peaks.loudest < SILENT_BELOW,
         lost_s=lost_s,
@@ -166,6 +164,6 @@ def _too_long(part: Part) -> Fault:
     )
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: Place) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

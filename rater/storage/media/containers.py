@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 from typing import Final
 
 from rater.errors import AudioError, fault
-
-ACCEPTED: Final = "wav, mp3, m4a, ogg, opus, flac or webm"
+from rater.storage.media.places import Place, length
+from rater.terms import Reason
 
 _HEAD = 64 * 1024
-_REMEDY = "Export the recording as {accepted} and choose that file"
+_REMEDY = "Export the recording as wav, mp3, m4a, ogg, opus, flac or webm and choose that file"
 _FOREIGN: Final = (
     (b"FORM", "an AIFF file"),
     (b"#!AMR", "an AMR file"),
@@ -35,7 +34,7 @@ _BIT_RATES: Final = {
 _RATES: Final = (44100, 48000, 32000)
 
 
-def container_of(path: Path) -> str:
+def container_of(path: Place) -> str:
     """The demuxer to use: `wav`, `mp3`, `mov`, `ogg`, `flac` or `matroska`; raises `AudioError` for anything else."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -86,7 +85,7 @@ def _container(head: bytes) -> str | None:
     return "mp3" if _has_mp3_frames(head) else None
 
 
-def _after_id3(path: Path, body: bytes) -> str:
+def _after_id3(path: Place, body: bytes) -> str:
     kind = _container(body.lstrip(b"\0"))
     if kind in ("mp3", "flac"):
         return kind
@@ -131,10 +130,8 @@ def _text(head: bytes) -> bytes | None:
     return None
 
 
-def _refuse(path: Path, head: bytes) -> str:
-    raise AudioError(
-        fault("This is {seen}, not a recording", _REMEDY, file=path.name, seen=_seen(head), accepted=ACCEPTED)
-    )
+def _refuse(path: Place, head: bytes) -> str:
+    raise AudioError(fault("This is {seen}, not a recording", _REMEDY, file=path.name, seen=Reason(_seen(head))))
 
 
 def _seen(head: bytes) -> str:
@@ -153,9 +150,9 @@ def _seen(head: bytes) -> str:
     return "a text file"
 
 
-def wav_claim(path: Path) -> tuple[float, float] | None:
+def wav_claim(path: Place) -> tuple[float, float] | None:
     """Seconds of sound that a wav header claims and that the file has room for; None where it claims nothing."""
-    room = path.stat().st_size
+    room = length(path)
     with path.open("rb") as file:
         file.seek(12)
         byte_rate, wide = 0, None
@@ -173,9 +170,9 @@ def wav_claim(path: Path) -> tuple[float, float] | None:
     return None
 
 
-def ogg_breaks_off(path: Path) -> bool:
+def ogg_breaks_off(path: Place) -> bool:
     """Whether the last page of an Ogg file is incomplete."""
-    size = path.stat().st_size
+    size = length(path)
     with path.open("rb") as file:
         file.seek(max(0, size - 2 * 65536))
         tail = file.read()
@@ -184,4 +181,4 @@ def ogg_breaks_off(path: Path) -> bool:
         return True
     segments = tail[26 + at]
     lacing = tail[at + 27 : at + 27 + segments]
-    return len(lacing) < segments or len(tail) < at + 27 + segments + sum(lacing)
+    return bool(len(lacing) < segments or len(tail) < at + 27 + segments + sum(lacing))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import av
@@ -13,6 +12,7 @@ import numpy as np
 
 from rater.errors import AudioError, fault
 from rater.storage.media.peaks import Peaks
+from rater.storage.media.places import Place, length
 from rater.storage.media.source import Played
 from rater.storage.media.voice import CONTAINERS
 from rater.storage.media.writing import OPUS_RATE, ConvertWriter
@@ -33,7 +33,7 @@ class SilencedAudio:
 
 
 def silence_stretches(
-    file: BinaryIO, mime: str, duration_s: float, stretches: Sequence[tuple[float, float]], into: Path
+    file: BinaryIO, mime: str, duration_s: float, stretches: Sequence[tuple[float, float]], into: Place
 ) -> SilencedAudio:
     """Write the sound of a stored recording to `into`, with the stretches silent and everything else in its time.
 
@@ -58,7 +58,7 @@ def silence_stretches(
         raise AudioError(
             fault("The stored recording cannot be read", "Restore the recording from a backup or import it again")
         ) from error
-    return SilencedAudio(writer.target.mime, writer.meter.finish().peaks, into.stat().st_size)
+    return SilencedAudio(writer.target.mime, writer.meter.finish().peaks, length(into))
 
 
 def widened(stretches: Sequence[tuple[float, float]], rate: int) -> list[tuple[int, int]]:
@@ -76,7 +76,7 @@ def widened(stretches: Sequence[tuple[float, float]], rate: int) -> list[tuple[i
 class SilencingWriter(ConvertWriter):
     """Encodes the first `total` samples of a sound as Opus, with stretches of samples silent."""
 
-    def __init__(self, into: Path, channels: int, stretches: Sequence[tuple[int, int]], total: int) -> None:
+    def __init__(self, into: Place, channels: int, stretches: Sequence[tuple[int, int]], total: int) -> None:
         super().__init__(into, channels)
         self._stretches, self._total = stretches, total
 

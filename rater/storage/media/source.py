@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Final
 
 import av
@@ -14,11 +13,13 @@ import numpy as np
 
 from rater.errors import AudioError, fault
 from rater.storage.media.containers import container_of, mp3_frame_bytes, nothing_inside, ogg_breaks_off, wav_claim
+from rater.storage.media.places import Place
 
 MAX_HOURS: Final = 10
 _RATES: Final = (4000, 192000)
 _SHORTEST_S: Final = 0.1
 _MISSING_S: Final = 0.25  # less than this may be absent of what the header promises
+_PIECE: Final = 1024 * 1024
 _GAP_S: Final = 0.05
 _A_FRAME_A_PACKET: Final = ("flac", "alac")
 _COMPRESSED: Final = ("mp3", "aac", "alac", "opus", "vorbis", "flac")
@@ -28,7 +29,7 @@ _COMPRESSED: Final = ("mp3", "aac", "alac", "opus", "vorbis", "flac")
 class Part:
     """A file that holds sound of a known kind; `promised_s` is what its header claims, None where it claims nothing."""
 
-    path: Path
+    path: Place
     demuxer: str
     codec: str
     profile: str
@@ -62,7 +63,7 @@ class Played:
     skipped: int = 0
 
 
-def inspect(path: Path) -> Part:
+def inspect(path: Place) -> Part:
     """Tell from its bytes what a file is; raises AudioError unless it holds sound that can be taken."""
     demuxer = container_of(path)
     try:
@@ -77,10 +78,19 @@ def inspect(path: Path) -> Part:
     return part
 
 
-def open_source(path: Path, demuxer: str) -> av.container.InputContainer:
+@contextmanager
+def open_source(path: Place, demuxer: str) -> Iterator[av.container.InputContainer]:
     """Open a file with the demuxer given, with no way to any other file."""
-    options = {"protocol_whitelist": "file", "format_whitelist": _whitelist(demuxer)}
-    return av.open(str(path.absolute()), format=demuxer, options=options, metadata_errors="replace")
+    options = {"protocol_whitelist": "none", "format_whitelist": _whitelist(demuxer)}
+    with (
+        path.open("rb") as file,
+        av.open(file, format=demuxer, options=options, metadata_errors="replace", io_open=_no_other) as container,
+    ):
+        yield container
+
+
+def _no_other(*_: object) -> None:
+    raise PermissionError("a recording opens no other file")
 
 
 def _whitelist(demuxer: str) -> str:
@@ -225,7 +235,7 @@ def _exact_frame(packet: av.Packet[Any], tally: Tally) -> av.Packet[Any]:
     return packet_of(bytes(memoryview(packet)[:length]), packet)
 
 
-def _described(path: Path, demuxer: str, container: av.container.InputContainer) -> Part:
+def _described(path: Place, demuxer: str, container: av.container.InputContainer) -> Part:
     if not container.streams.audio:
         if container.streams.video:
             raise AudioError(
@@ -252,7 +262,7 @@ def _described(path: Path, demuxer: str, container: av.container.InputContainer)
     return Part(path, demuxer, codec, context.profile or "", rate, channels, context.extradata or b"", promised)
 
 
-def _codec(path: Path, context: Any) -> str:
+def _codec(path: Place, context: Any) -> str:
     codec: str = context.codec.canonical_name if context is not None else "none"
     if codec in _COMPRESSED or codec.startswith(("pcm_", "adpcm_")):
         return codec
@@ -274,7 +284,7 @@ def _promised(stream: Any, container: av.container.InputContainer, demuxer: str)
     return container.duration / 1e6 if container.duration and demuxer == "matroska" else None
 
 
-def _check_wav(path: Path) -> None:
+def _check_wav(path: Place) -> None:
     claim = wav_claim(path)
     if claim is None:
         return
@@ -285,22 +295,22 @@ def _check_wav(path: Path) -> None:
         raise _truncated(path, claimed, room)
 
 
-def _truncated(path: Path, promised: float, held: float) -> AudioError:
+def _truncated(path: Place, promised: float, held: float) -> AudioError:
     cause = "The file breaks off: its header promises {promised}, but it holds {held}"
     return AudioError(_truncated_fault(path, cause, promised=clock(promised), held=clock(held)))
 
 
-def _truncated_fault(path: Path, cause: str, **params: Any) -> Any:
+def _truncated_fault(path: Place, cause: str, **params: Any) -> Any:
     return fault(cause, "Copy it from the recorder again and choose the complete copy", file=path.name, **params)
 
 
-def _too_long(path: Path, seconds: float | None = None) -> AudioError:
+def _too_long(path: Place, seconds: float | None = None) -> AudioError:
     cause = "The recording is longer than {most} hours" if seconds is None else "The recording claims to last {seconds}"
     remedy = "Choose the recording of one session, at most {most} hours"
     return AudioError(fault(cause, remedy, file=path.name, most=MAX_HOURS, seconds=clock(seconds or 0)))
 
 
-def _unreadable(path: Path) -> AudioError:
+def _unreadable(path: Place) -> AudioError:
     return AudioError(
         fault(
             "The file cannot be read as a recording: its header is damaged or incomplete",
@@ -310,6 +320,10 @@ def _unreadable(path: Path) -> AudioError:
     )
 
 
-def _is_encrypted(path: Path) -> bool:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return data.find(b"enca") >= 0 and data.find(b"schm") >= 0
+def _is_encrypted(path: Place) -> bool:
+    wanted, tail = {b"enca", b"schm"}, b""
+    with path.open("rb") as file:
+        while wanted and (piece := file.read(_PIECE)):
+            wanted -= {each for each in wanted if each in tail + piece}
+            tail = piece[-3:]
+    return not wanted

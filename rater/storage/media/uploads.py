@@ -1,4 +1,4 @@
-"""Files on their way into a study: below the home, in folders of random names that this user alone may enter."""
+"""Files on their way into a study: below the home, encrypted, in folders that this user alone may enter."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ import re
 import secrets
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from rater.config import Settings
 from rater.errors import NotFound
+from rater.storage.media.keys import KEY_BYTES, KeyRing
+from rater.storage.media.places import Place, SealedPlace, grown
+from rater.storage.media.sealing import BODY, CHUNK, GROWING, RECORD, Chunks, SealedFile, key_ids, seal, unseal
 
 if sys.platform != "win32":
     import fcntl
@@ -23,7 +28,9 @@ EDGE: Final = 1024 * 1024
 """Bytes at the start and at the end of a file by which it is known again."""
 LIST: Final = "list"
 """The name of the list of sessions beside the files."""
-_NAME: Final = re.compile(r"[0-9a-f]{32}|list")
+COLUMNS: Final = "columns"
+"""The name of what the list's own columns mean, as JSON, beside the list."""
+_NAME: Final = re.compile(r"[0-9a-f]{32}|list|columns")
 _PIECE: Final = 1024 * 1024
 
 
@@ -36,10 +43,10 @@ class OutOfStep(Exception):
 
 
 class Uploads:
-    """The folder of uploads; a file's length on disk is what was received of it."""
+    """The folder of uploads; what can be read of a file is what was received of it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, ring: KeyRing) -> None:
+        self.folder, self._ring = folder, ring
 
     def make(self) -> str:
         """A new folder for one import; its random name."""
@@ -53,19 +60,15 @@ class Uploads:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self.folder
 
-    def place(self, folder: str, name: str) -> Path:
-        """The path of a file; raises NotFound for a name that is none of ours, or behind a link."""
-        if not (_NAME.fullmatch(folder) and _NAME.fullmatch(name)):
-            raise NotFound
-        path = self.folder / folder / name
-        if path.is_symlink() or path.parent.is_symlink():
-            raise NotFound
-        return path
+    def place(self, folder: str, name: str) -> Place:
+        """The place of a file; raises NotFound for a name that is none of ours, or behind a link."""
+        return SealedPlace(self._path(folder, name), self._ring, f"{folder}/{name}")
 
     def received(self, folder: str, name: str) -> int:
         """How many bytes of a file are here."""
         try:
-            return self.place(folder, name).stat().st_size
+            with self.place(folder, name).open() as file:
+                return int(file.seek(0, os.SEEK_END))
         except FileNotFoundError:
             return 0
 
@@ -74,39 +77,47 @@ class Uploads:
 
         Raises OutOfStep for one that begins elsewhere; on OSError the file is as it was.
         """
-        with self._held(self.place(folder, name)) as handle:
-            size = os.fstat(handle).st_size
+        with self._held(folder, name) as chunks:
+            size = chunks.size
             if offset + len(data) <= size:
                 return size
             if offset != size:
                 raise OutOfStep(size)
-            try:
-                _write(handle, data, size)
-            except OSError:
-                os.ftruncate(handle, size)
-                raise
+            _add(chunks, data)
             return size + len(data)
 
     def write(self, folder: str, name: str, source: BinaryIO) -> int:
         """Keep a whole file in place of what was there; its length."""
-        with self._held(self.place(folder, name)) as handle:
-            os.ftruncate(handle, 0)
-            size = 0
+        self._path(folder, name).unlink(missing_ok=True)
+        with self._held(folder, name) as chunks:
             while piece := source.read(_PIECE):
-                _write(handle, piece, size)
-                size += len(piece)
-            return size
+                _add(chunks, piece)
+            return chunks.size
 
     def edges(self, folder: str, name: str) -> str:
         """SHA-256 of the first MiB and the last MiB, which overlap in a short file."""
         with self.place(folder, name).open("rb") as file:
             first = file.read(EDGE)
-            file.seek(max(0, os.fstat(file.fileno()).st_size - EDGE))
+            file.seek(max(0, file.seek(0, os.SEEK_END) - EDGE))
             return hashlib.sha256(first + file.read(EDGE)).hexdigest()
+
+    def spool(self) -> SealedFile:
+        """A file without a name that only this process can read, gone once it is closed."""
+        with tempfile.TemporaryFile("w+b", buffering=0, dir=self.ready()) as file:
+            handle = os.dup(file.fileno())
+        return SealedFile(Chunks(handle, secrets.token_bytes(KEY_BYTES), 0), writable=True, owns=True)
+
+    def keys_needed(self) -> set[bytes]:
+        """The ids of the keys that files here need."""
+        found: set[bytes] = set()
+        for each in self.folder.glob("*/*") if self.folder.is_dir() else ():
+            with suppress(FileNotFoundError), each.open("rb") as file:
+                found.update(key_ids(file.fileno()))
+        return found
 
     def delete_file(self, folder: str, name: str) -> None:
         """Remove one file; one that is gone is no error."""
-        self.place(folder, name).unlink(missing_ok=True)
+        self._path(folder, name).unlink(missing_ok=True)
 
     def delete(self, folder: str) -> None:
         """Remove the folder of an import with all in it; one that is gone is no error."""
@@ -126,18 +137,35 @@ class Uploads:
                 found[each.name] = datetime.fromtimestamp(newest, UTC)
         return found
 
+    def _path(self, folder: str, name: str) -> Path:
+        if not (_NAME.fullmatch(folder) and _NAME.fullmatch(name)):
+            raise NotFound
+        path = self.folder / folder / name
+        if path.is_symlink() or path.parent.is_symlink():
+            raise NotFound
+        return path
+
     @contextmanager
-    def _held(self, path: Path) -> Iterator[int]:
-        """The file, made at need, while no other request writes to it."""
+    def _held(self, folder: str, name: str) -> Iterator[Chunks]:
+        """The chunks of a file, made at need, while no other request writes to it."""
+        path, bound_to = self._path(folder, name), f"{folder}/{name}"
         if not path.parent.is_dir():
             raise NotFound
         handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
             if sys.platform != "win32":
                 fcntl.flock(handle, fcntl.LOCK_EX)
-            yield handle
+            if os.fstat(handle).st_size < BODY:
+                seal(handle, self._ring, bound_to, secrets.token_bytes(KEY_BYTES), GROWING)
+            secret, _ = unseal(handle, self._ring, bound_to)
+            yield Chunks(handle, secret, grown(handle, secret))
         finally:
             os.close(handle)
+
+
+def uploads_of(settings: Settings) -> Uploads:
+    """The uploads of the settings."""
+    return Uploads(settings.uploads_folder, KeyRing(settings.key_place))
 
 
 def new_name() -> str:
@@ -145,8 +173,14 @@ def new_name() -> str:
     return secrets.token_hex(16)
 
 
-def _write(handle: int, data: bytes, at: int) -> None:
-    view = memoryview(data)
-    while view:
-        count = os.pwrite(handle, view, at)
-        view, at = view[count:], at + count
+def _add(chunks: Chunks, data: bytes) -> None:
+    """Put bytes at the end. On OSError the file is as it was: what the last chunk held is written back."""
+    size, last = chunks.size, BODY + chunks.size // CHUNK * RECORD
+    kept = os.pread(chunks.handle, RECORD, last)
+    try:
+        chunks.write(size, data)
+        chunks.flush()
+    except OSError:
+        os.ftruncate(chunks.handle, last)
+        os.pwrite(chunks.handle, kept, last)
+        raise

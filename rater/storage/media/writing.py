@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 import av
 import av.error
 from av.container.core import Flags
 
 from rater.storage.media.meter import Meter
+from rater.storage.media.places import Place, length
 from rater.storage.media.source import Part, Played, packet_of
 
 OPUS_RATE: Final = 48000
@@ -62,7 +62,7 @@ def copy_target(parts: Sequence[Part]) -> Target | None:
     if first.codec == "aac" and first.profile not in ("LC", "HE-AAC", "HE-AACv2"):
         return None
     if target is WAV:
-        return target if sum(part.path.stat().st_size for part in parts) < _LARGEST_WAV else None
+        return target if sum(length(part.path) for part in parts) < _LARGEST_WAV else None
     return target if len(parts) == 1 or first.codec in _JOINED_BY_COPY else None
 
 
@@ -70,14 +70,50 @@ def _kind(part: Part) -> tuple[Any, ...]:
     return part.codec, part.profile, part.sample_rate, part.channels, part.extradata
 
 
+class Output:
+    """A container in the making at some place, which the muxer writes, and reads again where it moves its index."""
+
+    def __init__(self, into: Place, target: Target) -> None:
+        self._file = into.open("w+b")
+        self._again: list[BinaryIO] = []
+        self.container = av.open(
+            self._file,
+            "w",
+            format=target.container,
+            options=dict(target.options),
+            io_open=lambda *_: self._reading(into),
+        )
+        self.container.flags |= cast("int", Flags.bitexact.value)
+
+    def close(self) -> None:
+        """Complete the file."""
+        self.container.close()
+        self._let_go()
+
+    def abandon(self) -> None:
+        """Let go of the incomplete file."""
+        with suppress(av.error.FFmpegError, ValueError, OSError):
+            self.container.close()
+        self._let_go()
+
+    def _reading(self, into: Place) -> BinaryIO:
+        self._file.flush()
+        self._again.append(into.open("rb"))
+        return self._again[-1]
+
+    def _let_go(self) -> None:
+        for each in (*self._again, self._file):
+            each.close()
+
+
 class CopyWriter:
     """Copies packets onto one clock without gaps; raises NeedsConversion where that would not be true to the sound."""
 
-    def __init__(self, into: Path, target: Target, first: Part) -> None:
+    def __init__(self, into: Place, target: Target, first: Part) -> None:
         self.target, self.codec = target, first.codec
         self.sample_rate, self.channels = first.sample_rate, first.channels
         self.meter = Meter(self.sample_rate)
-        self._out = _open(into, target)
+        self._out = Output(into, target)
         self._stream: Any = None
         self._held: av.Packet[Any] | None = None
         self._tick = Fraction(1, first.sample_rate)
@@ -88,7 +124,7 @@ class CopyWriter:
     def begin(self, part: Part, stream: Any) -> None:
         """The next part starts."""
         if self._stream is None:
-            self._stream = self._out.add_stream_from_template(stream)
+            self._stream = self._out.container.add_stream_from_template(stream)
             self._stream.metadata.clear()
             if part.codec == "vorbis":
                 self._stream.codec_context.extradata = without_comments(part.extradata)
@@ -131,7 +167,7 @@ class CopyWriter:
 
     def abandon(self) -> None:
         """Let go of the incomplete file."""
-        _abandon(self._out)
+        self._out.abandon()
 
     def _join(self) -> None:
         """Between two parts the padding of the one and the priming of the other are heard, as silence."""
@@ -173,7 +209,7 @@ class CopyWriter:
     def _mux(self, packet: av.Packet[Any]) -> None:
         packet.stream = self._stream
         try:
-            self._out.mux_one(packet)
+            self._out.container.mux_one(packet)
         except (av.error.FFmpegError, ValueError) as error:
             raise NeedsConversion from error
 
@@ -181,13 +217,13 @@ class CopyWriter:
 class ConvertWriter:
     """Encodes the sound of all parts once, as Opus; more than two channels are mixed down to two."""
 
-    def __init__(self, into: Path, channels: int) -> None:
+    def __init__(self, into: Place, channels: int) -> None:
         self.target, self.codec = WEBM, "opus"
         self.sample_rate, self.channels = OPUS_RATE, min(2, channels)
         self.meter = Meter(OPUS_RATE)
         self._layout = "mono" if self.channels == 1 else "stereo"
-        self._out = _open(into, WEBM)
-        self._stream = self._out.add_stream("libopus", rate=OPUS_RATE, layout=self._layout)
+        self._out = Output(into, WEBM)
+        self._stream = self._out.container.add_stream("libopus", rate=OPUS_RATE, layout=self._layout)
         self._stream.bit_rate = _OPUS_BIT_RATE[self.channels]
         self._fifo = av.AudioFifo()
         self._resampler: av.AudioResampler | None = None
@@ -223,12 +259,12 @@ class ConvertWriter:
     def close(self) -> None:
         """Complete the file."""
         self._encode(self._fifo.read(0))
-        self._out.mux(self._stream.encode(None))
+        self._out.container.mux(self._stream.encode(None))
         self._out.close()
 
     def abandon(self) -> None:
         """Let go of the incomplete file."""
-        _abandon(self._out)
+        self._out.abandon()
 
     def _keep(self, frames: Sequence[av.AudioFrame | None]) -> None:
         for frame in frames:
@@ -244,7 +280,7 @@ class ConvertWriter:
         self.meter.feed(frame)
         frame.pts, frame.time_base = self._written, Fraction(1, OPUS_RATE)
         self._written += frame.samples
-        self._out.mux(self._stream.encode(frame))
+        self._out.container.mux(self._stream.encode(frame))
 
 
 def without_comments(extradata: bytes) -> bytes:
@@ -270,14 +306,3 @@ def _without_tail_tags(packet: av.Packet[Any]) -> av.Packet[Any]:
     data = bytes(packet)
     ends = [at for at in (data.find(b"APETAGEX"), len(data) - 128 if data[-128:-125] == b"TAG" else -1) if at >= 0]
     return packet_of(data[: min(ends)], packet) if ends else packet
-
-
-def _open(into: Path, target: Target) -> av.container.OutputContainer:
-    out = av.open(str(into.absolute()), "w", format=target.container, options=dict(target.options))
-    out.flags |= cast("int", Flags.bitexact.value)
-    return out
-
-
-def _abandon(out: av.container.OutputContainer) -> None:
-    with suppress(av.error.FFmpegError, ValueError):
-        out.close()

@@ -36,8 +36,8 @@ SOURCES: dict[str, tuple[float, dict[str, Any]]] = {
     "b.opus": (LONG_S, {"bit_rate": 32000, "options": {"compression_level": "1"}}),
     "c.webm": (SHORT_S, {}),
     "d.ogg": (SHORT_S, {"channels": 2, "out_rate": 44100}),
-    "e.flac": (LONG_S, {}),
-    "f.wav": (LONG_S, {}),
+    "e.flac": (SHORT_S, {}),
+    "f.wav": (SHORT_S, {}),
     "g.wav": (SHORT_S, {"codec": "adpcm_ima_wav"}),
 }
 LISTEN = """async ([url, at]) => {

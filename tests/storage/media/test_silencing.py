@@ -82,6 +82,21 @@ def test_the_masked_seconds_are_digital_silence(stored: tuple[Path, Path, str, f
     assert before[int(START * rate) : int(STOP * rate)].max() > 0.05, "the control: there was sound"
 
 
+def above_80_hz(sound: Sound, rate: float) -> float:
+    """The energy of a mono sound above 80 Hz, a sample, in dB of full scale."""
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
+    energy = spectrum[np.fft.rfftfreq(len(sound), 1 / rate) >= 80].sum() / len(sound) ** 2
+    return float(10 * np.log10(energy + 1e-20))
+
+
+def test_what_the_encoder_leaves_of_the_sound_before_carries_no_speech(stored: tuple[Path, Path, str, float]) -> None:
+    """In the first third of a second, where the encoder's filter swings out, nothing sounds above 80 Hz."""
+    whole, quiet = (decoded(path)[:, 0] for path in stored[:2])
+    rate = len(whole) / stored[3]
+    assert above_80_hz(whole[int(START * rate) : int((START + 0.33) * rate)], rate) > -45, "the control"
+    assert above_80_hz(quiet[int(START * 48000) : int((START + 0.33) * 48000)], 48000) < -100
+
+
 def test_the_rest_sounds_at_its_time(stored: tuple[Path, Path, str, float]) -> None:
     whole, quiet, _, duration = stored
     assert abs(len(decoded(quiet)) / 48000 - duration) < 0.001

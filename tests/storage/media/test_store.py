@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from rater.config import Settings
 from rater.errors import BadInput, NotFound
 from rater.storage.media.store import FileStore, MediaStore, media_store
 
@@ -32,6 +35,21 @@ def test_what_is_put_can_be_read_whole_and_in_parts(store: MediaStore) -> None:
     assert store.read(name, len(SOUND) + 5, 100) == b""
     with store.open(name) as file:
         assert file.read() == SOUND
+
+
+def test_files_in_the_making_that_were_left_behind_are_swept(store: MediaStore) -> None:
+    name, fresh, old = kept(store), store.temp(), store.temp()
+    os.utime(old, (0, 0))
+    assert store.sweep(datetime.now(UTC) - timedelta(days=1)) == 1
+    assert (fresh.exists(), old.exists(), store.size(name)) == (True, False, len(SOUND))
+
+
+def test_a_file_can_be_put_under_a_name_that_was_written_down(store: MediaStore) -> None:
+    name = store.fresh_name()
+    assert store.put_bytes(SOUND, name) == name
+    assert store.read(name, 0, 5) == SOUND[:5]
+    with pytest.raises(NotFound):
+        store.put_bytes(SOUND, "../elsewhere")
 
 
 def test_a_stream_comes_in_chunks(store: MediaStore) -> None:
@@ -96,15 +114,13 @@ def test_negative_stretches_are_refused(store: MediaStore) -> None:
 
 def test_the_address_of_a_store(tmp_path: Path) -> None:
     for url in ("", (tmp_path / "media").as_uri(), "file:media"):
-        store = media_store(url, tmp_path)
-        assert isinstance(store, FileStore)
+        store = media_store(Settings(home=tmp_path, media_url=url))
         assert store.folder == tmp_path / "media"
-    spaced = media_store((tmp_path / "a folder").as_uri(), tmp_path)
-    assert isinstance(spaced, FileStore)
+    spaced = media_store(Settings(home=tmp_path, media_url=(tmp_path / "a folder").as_uri()))
     assert spaced.folder == tmp_path / "a folder"
 
 
 @pytest.mark.parametrize("url", ["ftp://host/x", "s3://bucket", "file://host/x", "file:"])
 def test_other_addresses_are_refused(url: str, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be stored"):
-        media_store(url, tmp_path)
+        media_store(Settings(home=tmp_path, media_url=url))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import sqlcipher3
 from flask_sqlalchemy import SQLAlchemy
@@ -20,8 +20,12 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from rater.storage.prepared import run_text
+from rater.storage.lent import Change, Lent
+from rater.storage.prepared import Way, run_text
+from rater.storage.together import Together
 from rater.storage.turns import NoTurn, Turns, turns_at
+
+T = TypeVar("T")
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -68,11 +72,6 @@ def table_of(model: type[Base]) -> Table:
 @lru_cache(maxsize=8)
 def _writing_engine(engine: Engine) -> Engine:
     return engine.execution_options(sqlite_begin="IMMEDIATE")
-
-
-@lru_cache(maxsize=8)
-def _glancing_engine(engine: Engine) -> Engine:
-    return engine.execution_options(sqlite_begin="")
 
 
 class WritingSession(FlaskSession):
@@ -127,9 +126,9 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        if how == "IMMEDIATE" and turns is not None:
-            _take_turn(connection, turns)
-        if how:
+        if how == "IMMEDIATE":
+            _begin_writing(connection, turns)
+        elif how:
             run_text(connection, f"BEGIN {how}")
 
     @event.listens_for(engine, "checkin")
@@ -140,18 +139,20 @@ def prepare_engine(engine: Engine) -> None:
 _TURN = "turn"
 
 
+@lru_cache(maxsize=8)
 def _turns_of(engine: Engine) -> Turns | None:
     """The queue of those who write to the engine's file; None for a database in memory."""
     name = engine.url.database
     return None if not name or name.startswith((":memory:", "file:")) else turns_at(Path(name))
 
 
-def _take_turn(connection: Connection, turns: Turns) -> None:
+def _begin_writing(connection: Way, turns: Turns | None) -> None:
     try:
-        if turns.take(PATIENCE_S):
-            connection.info[_TURN] = turns
+        if turns is not None and turns.take(PATIENCE_S):
+            connection.connection.info[_TURN] = turns
     except NoTurn as error:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+    run_text(connection, "BEGIN IMMEDIATE")
 
 
 def _give_turn(info: dict[Any, Any]) -> None:
@@ -176,16 +177,48 @@ def writing() -> Iterator[Session]:
 
 
 @contextmanager
-def changing() -> Iterator[Connection]:
+def changing() -> Iterator[Change]:
     """The same without the ORM, for the statements that are made ready (`storage.prepared`)."""
-    with _writing_engine(db.engine).connect() as connection:
-        with connection.begin():
-            yield connection
-        _give_turn(connection.info)
+    with closing(Change(db.engine)) as change:
+        if change.dialect.name == "sqlite":
+            _begin_writing(change, _turns_of(change.engine))
+        yield change
+        change.commit()
+        _give_turn(change.connection.info)
 
 
-def connection_of(transaction: Session | Connection) -> Connection:
-    """The connection of a transaction, with everything written that its session, if it has one, still held back."""
+@lru_cache(maxsize=8)
+def _together_at(turns: Turns) -> Together:
+    return Together()
+
+
+def changed(work: Callable[[Change], T]) -> T:
+    """What `work` gives back once what it wrote is kept; on SQLite with all that waited at the same time.
+
+    It may run in another thread of this process, so it must know all that it needs. Raises what it raises, and
+    DBAPIError.
+    """
+    engine = db.engine
+    turns = _turns_of(engine) if engine.dialect.name == "sqlite" else None
+    if turns is None:
+        with changing() as change:
+            return work(change)
+    return _together_at(turns).do(work, changing)
+
+
+Transaction = Session | Connection | Change
+"""What an operation is handed, in which all that it writes is kept or none."""
+
+
+def way_of(transaction: Session | Way) -> Way:
+    """What statements made ready need of it, with everything written that a session still held back."""
+    return connection_of(transaction) if isinstance(transaction, Session) else transaction
+
+
+def connection_of(transaction: Transaction) -> Connection:
+    """SQLAlchemy's connection of a transaction, with everything written that a session still held back."""
+    if isinstance(transaction, Change):
+        return transaction.whole
     if isinstance(transaction, Connection):
         return transaction
     transaction.flush()
@@ -193,12 +226,12 @@ def connection_of(transaction: Session | Connection) -> Connection:
 
 
 @contextmanager
-def session_of(transaction: Session | Connection) -> Iterator[Session]:
+def session_of(transaction: Transaction) -> Iterator[Session]:
     """A session within a transaction: its own, else one that has written all that it held when the block ends."""
     if isinstance(transaction, Session):
         yield transaction
         return
-    with Session(transaction) as session:
+    with Session(connection_of(transaction), join_transaction_mode="create_savepoint") as session:
         yield session
         session.commit()
 
@@ -214,7 +247,7 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
-def glancing() -> Iterator[Connection]:
-    """A connection for one statement that reads: on SQLite without a transaction of its own."""
-    with _glancing_engine(db.engine).connect() as connection:
-        yield connection
+def glancing() -> Iterator[Lent]:
+    """A connection for one prepared statement that reads: on SQLite without a transaction of its own."""
+    with closing(Lent(db.engine)) as lent:
+        yield lent

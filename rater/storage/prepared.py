@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
-from sqlalchemy.engine.interfaces import DBAPIModule
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
@@ -21,6 +20,18 @@ from sqlalchemy.types import TypeEngine
 
 Turn = Callable[[Any], Any]
 """How a value is turned on its way into the database, or out of it."""
+
+
+class Way(Protocol):
+    """What a statement made ready needs of a connection: SQLAlchemy's own has it, and one that is `Lent`."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the database is spoken to."""
+
+    @property
+    def connection(self) -> PoolProxiedConnection:
+        """The driver's connection, lent by the pool."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +55,9 @@ class Prepared:
     def __init__(self, statement: SelectBase | UpdateBase) -> None:
         self._statement = statement
         self._ready: dict[str, _Ready] = {}
-        self._outward: dict[str, tuple[Turn | None, ...]] = {}
+        self._outward: dict[str, tuple[tuple[int, Turn], ...]] = {}
 
-    def one(self, connection: Connection, values: dict[str, Any]) -> tuple[Any, ...] | None:
+    def one(self, connection: Way, values: dict[str, Any]) -> tuple[Any, ...] | None:
         """The first row, or None. Raises what SQLAlchemy raises for the same statement (DBAPIError)."""
         ready, cursor = self._run(connection, values)
         row = cursor.fetchone()
@@ -56,13 +67,16 @@ class Prepared:
         cursor.close()
         if row is None:
             return None
-        return tuple(each if turn is None else turn(each) for each, turn in zip(row, turns, strict=True))
+        found = list(row)
+        for place, turn in turns:
+            found[place] = turn(found[place])
+        return tuple(found)
 
-    def run(self, connection: Connection, values: dict[str, Any]) -> None:
+    def run(self, connection: Way, values: dict[str, Any]) -> None:
         """Run a statement that gives no rows. Raises DBAPIError."""
         self._run(connection, values)[1].close()
 
-    def _run(self, connection: Connection, values: dict[str, Any]) -> tuple[_Ready, Any]:
+    def _run(self, connection: Way, values: dict[str, Any]) -> tuple[_Ready, Any]:
         dialect = connection.dialect
         ready = self._ready.get(dialect.name)
         if ready is None:
@@ -70,32 +84,29 @@ class Prepared:
         said = {**ready.constants, **values}
         for name, turn in ready.inward:
             said[name] = turn(said[name])
-        ordered = said if ready.order is None else tuple(said[name] for name in ready.order)
+        ordered = said if ready.order is None else tuple(map(said.__getitem__, ready.order))
         return ready, _executed(connection, ready.text, ordered)
 
 
-def run_text(connection: Connection, text: str) -> None:
+def run_text(connection: Way, text: str) -> None:
     """Run a text without values, such as BEGIN. Raises DBAPIError."""
     _executed(connection, text, ()).close()
 
 
-def _executed(connection: Connection, text: str, values: Any) -> Any:
+def _executed(connection: Way, text: str, values: Any) -> Any:
     cursor = connection.connection.cursor()
-    raised = _dbapi(connection.dialect).Error
     try:
         cursor.execute(text, values)
-    except raised as error:
+    except connection.dialect.loaded_dbapi.Error as error:
         cursor.close()
-        raise DBAPIError.instance(
-            text, values, error, raised, hide_parameters=True, dialect=connection.dialect
-        ) from error
+        raise said_by_sqlalchemy(error, connection.dialect, text, values) from error
     return cursor
 
 
-def _dbapi(dialect: Dialect) -> DBAPIModule:
-    if dialect.dbapi is None:
-        raise RuntimeError("this dialect has no driver")
-    return dialect.dbapi
+def said_by_sqlalchemy(error: Exception, dialect: Dialect, text: str | None = None, values: Any = None) -> Exception:
+    """A driver's error as SQLAlchemy raises it; any other as it is."""
+    raised = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(text, values, error, raised, hide_parameters=True, dialect=dialect)
 
 
 def _made_ready(statement: SelectBase | UpdateBase, dialect: Dialect, values: dict[str, Any]) -> _Ready:
@@ -114,9 +125,10 @@ def _made_ready(statement: SelectBase | UpdateBase, dialect: Dialect, values: di
     )
 
 
-def _outward(columns: Sequence[TypeEngine[Any]], cursor: Any, dialect: Dialect) -> tuple[Turn | None, ...]:
-    """How each column of an answer is turned; some drivers decide by what the database says that it is."""
+def _outward(columns: Sequence[TypeEngine[Any]], cursor: Any, dialect: Dialect) -> tuple[tuple[int, Turn], ...]:
+    """Which columns of an answer are turned, and how; some drivers decide by what the database says that it is."""
     said = [each[1] for each in cursor.description or ()]
-    return tuple(
+    turns = [
         kind.dialect_impl(dialect).result_processor(dialect, code) for kind, code in zip(columns, said, strict=True)
-    )
+    ]
+    return tuple((place, turn) for place, turn in enumerate(turns) if turn is not None)

@@ -16,7 +16,6 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import update
 
@@ -112,9 +111,7 @@ def _group(pid: int) -> int | None:
 @contextmanager
 def served(home: Path) -> Iterator[Served]:
     """A study, served until the caller is done."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rater.people.credentials._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        app, alone = build(home)
+    app, alone = build(home)
     place = Served(home, app, alone)
     place.start()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, String, bindparam, cast, exists, func, insert, or_, select, update
@@ -23,7 +24,7 @@ from rater.storage.models import (
     Study,
     Wave,
 )
-from rater.storage.prepared import Prepared
+from rater.storage.prepared import Prepared, Way
 from rater.storage.queries.own import IS_OWN, RATES_IN_STUDY
 
 _ASSIGNMENTS, _WAVES, _RATERS, _MEMBERSHIPS = (table_of(each) for each in (Assignment, Wave, Rater, Membership))
@@ -46,7 +47,11 @@ _ITEMS_GIVEN = (
     .scalar_subquery()
 )
 _SHEET = cast(_version.order, String) + " " + cast(_version.id, String) + " " + _version.sha256
-_SHEETS = select(func.aggregate_strings(_SHEET, ",")).where(_version.study_id == _wave.study_id).scalar_subquery()
+_SHEETS = (
+    select(func.aggregate_strings(_SHEET, ","))
+    .where(_version.study_id == _wave.study_id, _version.superseded_at.is_(None))
+    .scalar_subquery()
+)
 _HELD = Prepared(
     select(
         _assignment.id,
@@ -85,7 +90,7 @@ _HELD = Prepared(
 _POINTS = select(_point.item, _point.id, _point.value, _point.missing_code, _point.unsure, _point.version).where(
     _point.revision_id == bindparam("in_revision")
 )
-_SOURCE = select(_version.source).where(_version.id == bindparam("version_id"))
+_SOURCE = Prepared(select(_version.source).where(_version.id == bindparam("version_id")))
 _ADD = Prepared(insert(_GIVEN))
 _CHANGE = Prepared(update(_GIVEN).where(_point.id == bindparam("of_point")))
 _MARK = Prepared(update(_GIVEN).where(_point.id == bindparam("of_point")).values(unsure=bindparam("is_unsure")))
@@ -125,7 +130,7 @@ class HeldAssignment:
 
 
 def hold_assignment(
-    connection: Connection,
+    connection: Way,
     person_id: int | None,
     public_id: str,
     *,
@@ -156,6 +161,7 @@ def hold_assignment(
     )
 
 
+@lru_cache(maxsize=256)
 def _scale_versions(sheets: str) -> tuple[tuple[int, str], ...]:
     rows = sorted(
         (int(order), int(key), sha256) for order, key, sha256 in map(str.split, filter(None, sheets.split(",")))
@@ -168,25 +174,25 @@ def kept_points(connection: Connection, revision_id: int) -> dict[str, KeptPoint
     return {item: KeptPoint(*rest) for item, *rest in connection.execute(_POINTS, {"in_revision": revision_id})}
 
 
-def scale_source(connection: Connection, version_id: int) -> str:
-    """The source of a scale version."""
-    source: str = connection.execute(_SOURCE, {"version_id": version_id}).scalar_one()
-    return source
+def scale_source(connection: Way, version_id: int) -> str:
+    """The source of a scale version. Raises RuntimeError where there is none."""
+    row = _SOURCE.one(connection, {"version_id": version_id})
+    if row is None:
+        raise RuntimeError(f"there is no scale version {version_id}")
+    return str(row[0])
 
 
-def add_point(
-    connection: Connection, revision_id: int, scale_version_id: int, item: str, fresh: Mapping[str, Any]
-) -> None:
+def add_point(connection: Way, revision_id: int, scale_version_id: int, item: str, fresh: Mapping[str, Any]) -> None:
     """The first row of an item in a revision."""
     row = {"revision_id": revision_id, "scale_version_id": scale_version_id, "item": item, "unsure": False, **fresh}
     _ADD.run(connection, row)
 
 
-def change_point(connection: Connection, point_id: int, fresh: Mapping[str, Any]) -> None:
+def change_point(connection: Way, point_id: int, fresh: Mapping[str, Any]) -> None:
     """Other values for a row of points."""
     _CHANGE.run(connection, {"of_point": point_id, **fresh})
 
 
-def mark_point(connection: Connection, point_id: int, unsure: bool) -> None:
+def mark_point(connection: Way, point_id: int, unsure: bool) -> None:
     """The rater's mark on a point, without another version of it."""
     _MARK.run(connection, {"of_point": point_id, "is_unsure": unsure})

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from rater.cli.figures import figure, short
-from rater.cli.run import answers, json_option, print_json, read_file
+from rater.cli.any_table import NOT_AVAILABLE, answer, finish, open_columns, print_figures, where_option
+from rater.cli.figures import short
+from rater.cli.run import answers, json_option
+from rater.cli.stats_models import consistency, multilevel
 from rater.errors import BadInput, fault
-from rater.tables import Repeats, Row, Table, read_table, shown
-
-NOT_AVAILABLE = "NA"
+from rater.tables import Repeats, Row, shown
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,11 @@ class LongForm:
 
 @click.group()
 def stats() -> None:
-    """Reliability of any CSV file, without a database."""
+    """Reliability, scales and models of any CSV file, without a database."""
+
+
+stats.add_command(consistency)
+stats.add_command(multilevel)
 
 
 def _long_form(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,9 +42,7 @@ def _long_form(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--unit", required=True, metavar="COLUMN", help="Column that says what was rated."),
         click.option("--rater", required=True, metavar="COLUMN", help="Column that says who rated."),
         click.option("--value", required=True, metavar="COLUMN", help="Column that holds the value."),
-        click.option(
-            "--where", multiple=True, metavar="COLUMN=CELL", help="Only rows with this cell; may be repeated."
-        ),
+        where_option,
     )
     for option in reversed(options):
         command = option(command)
@@ -63,7 +65,7 @@ def reliability(
 
     points = None if categories is None else parse_categories(categories)
     read = read_long_form(file, unit, rater, value, where)
-    _answer(read, reliability_of(read.units, read.raters, read.values, points), as_json, _print_reliability)
+    answer(read.notes, reliability_of(read.units, read.raters, read.values, points), as_json, _print_reliability)
 
 
 @stats.command()
@@ -79,7 +81,7 @@ def gstudy(file: str, unit: str, rater: str, value: str, where: tuple[str, ...],
     from rater.statistics.long_form import gstudy_of
 
     read = read_long_form(file, unit, rater, value, where)
-    _answer(read, gstudy_of(read.units, read.raters, read.values, seed=seed), as_json, _print_gstudy)
+    answer(read.notes, gstudy_of(read.units, read.raters, read.values, seed=seed), as_json, _print_gstudy)
 
 
 def read_long_form(file: str, unit: str, rater: str, value: str, where: Sequence[str] = ()) -> LongForm:
@@ -92,13 +94,7 @@ def read_long_form(file: str, unit: str, rater: str, value: str, where: Sequence
     """
     if len({unit, rater, value}) < 3:
         raise BadInput(fault("--unit, --rater and --value name one column twice", "Name three columns", file=file))
-    wanted = _conditions(where)
-    optional = tuple(dict.fromkeys((unit, rater, value, *wanted)))
-    table = read_table(read_file(file), file=file, required=(), optional=optional)
-    _check_columns(
-        table, {"--unit": unit, "--rater": rater, "--value": value} | {f"--where {name}": name for name in wanted}
-    )
-    rows = [row for row in table.rows if all(row.text(name) == cell for name, cell in wanted.items())]
+    table, rows = open_columns(file, {"--unit": [unit], "--rater": [rater], "--value": [value]}, where)
     units, raters, values = [], [], []
     seen = Repeats()
     for row in rows:
@@ -109,37 +105,11 @@ def read_long_form(file: str, unit: str, rater: str, value: str, where: Sequence
         if all(both):
             remedy = "Keep one of the two rows, or select one variable or time with --where"
             seen.check(row, unit, f"{both[0]} rated by {both[1]}", key=both, remedy=remedy)
-    table.finish(())
-    if not table.rows:
-        raise BadInput(fault("the file has a header and no rows", "Add a row for each rating", file=file))
-    if not rows:
-        raise BadInput(fault("no row meets --where", "Check the cells that it names", file=file))
+    finish(table, rows, "rating")
     notes = [] if table.dialect.is_standard else [table.dialect.sentence]
     if empty := sum(each is None for each in values):
         notes.append(f"{empty} of {len(values)} values are missing.")
     return LongForm(units, raters, values, notes)
-
-
-def _conditions(where: Sequence[str]) -> dict[str, str]:
-    pairs = [each.partition("=") for each in where]
-    wrong = [name + sign + cell for name, sign, cell in pairs if not name.strip() or not sign]
-    if wrong or len({name.strip() for name, _, _ in pairs}) < len(pairs):
-        given = shown(", ".join(wrong or where))
-        raise BadInput(
-            fault("--where {given} names no column once", "Write COLUMN=CELL, one for a column", given=given)
-        )
-    return {name.strip(): cell.strip() for name, _, cell in pairs}
-
-
-def _check_columns(table: Table, named: Mapping[str, str]) -> None:
-    present = shown(", ".join(table.places))
-    for option, name in named.items():
-        if not table.has(name):
-            cause, remedy = "The file has no column {name}", "Name one of its columns with {option}: {present}"
-            gaps = {"name": shown(name), "option": option, "present": present}
-            table.faults.add(cause, remedy, line=table.header_line, column=shown(name), **gaps)
-    if not all(map(table.has, named.values())):
-        table.faults.raise_if_any()
 
 
 def _label(row: Row, column: str) -> str:
@@ -160,26 +130,15 @@ def parse_categories(text: str) -> list[float]:
     return sorted(points)
 
 
-def _answer(
-    read: LongForm, told: Mapping[str, Any], as_json: bool, printed: Callable[[Mapping[str, Any]], None]
-) -> None:
-    for note in read.notes:
-        click.echo(note, err=True)
-    if as_json:
-        print_json(told)
-    else:
-        printed(told)
-
-
 def _print_reliability(told: Mapping[str, Any]) -> None:
     complete = "every rater rated every unit" if told["complete"] else "with gaps"
     click.echo(f"{told['n_units']} units, {told['n_raters']} raters, {complete}")
-    _print_figures({f"ICC({form})": each for form, each in told["icc"].items()})
-    _print_figures({"SEM": told["sem"]})
+    print_figures({f"ICC({form})": each for form, each in told["icc"].items()})
+    print_figures({"SEM": told["sem"]})
     for name, forms in (("kappa", told["kappa"]), ("alpha", told["alpha"]), ("Gwet", told["gwet"])):
-        _print_figures({f"{name} {form.replace('_', ' ')}": each for form, each in forms.items()})
+        print_figures({f"{name} {form.replace('_', ' ')}": each for form, each in forms.items()})
     named = {"same value": "percent_agreement", "within 1": "within_1", "Pearson r": "pearson"}
-    _print_figures({words: told[key] for words, key in named.items()})
+    print_figures({words: told[key] for words, key in named.items()})
 
 
 def _print_gstudy(told: Mapping[str, Any]) -> None:
@@ -187,13 +146,8 @@ def _print_gstudy(told: Mapping[str, Any]) -> None:
         f"{told['n_units']} units, {told['n_raters']} raters; k (harmonic) {short(told['k_harmonic'])}, "
         f"q {short(told['q'])}"
     )
-    _print_figures({f"variance {name}": each for name, each in told["variance"].items()})
+    print_figures({f"variance {name}": each for name, each in told["variance"].items()})
     forms: Sequence[str] = ("icc_a1", "icc_a_k", "icc_c1", "icc_c_k", "g_q_k", "sem")
-    _print_figures({name: told[name] for name in forms})
+    print_figures({name: told[name] for name in forms})
     for warning in told["warnings"]:
         click.echo(f"note: {warning}")
-
-
-def _print_figures(figures: Mapping[str, Mapping[str, Any]]) -> None:
-    for name, each in figures.items():
-        click.echo(f"  {name:<20} {figure(each)}  n = {each['n']}")

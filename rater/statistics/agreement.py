@@ -84,10 +84,15 @@ def pearson(table: Floats) -> Estimate:
     centred = pairs - pairs.mean(axis=0)
     a, b = (centred / np.abs(centred).max(axis=0)).T
     value = float(np.clip(a @ b / np.sqrt((a @ a) * (b @ b)), -1, 1))
-    if n < 4 or abs(value) >= 1:
-        return estimate(value, n)
-    middle, reach = np.arctanh(value), _Z / np.sqrt(n - 3)
-    return estimate(value, n, float(np.tanh(middle - reach)), float(np.tanh(middle + reach)))
+    return estimate(value, n, *fisher_limits(value, n))
+
+
+def fisher_limits(r: float, n: int) -> tuple[float, float]:
+    """95 % limits of a correlation by Fisher's z; NaN for fewer than four units, or where r is 1 or -1."""
+    if n < 4 or abs(r) >= 1:
+        return np.nan, np.nan
+    middle, reach = np.arctanh(r), _Z / np.sqrt(n - 3)
+    return float(np.tanh(middle - reach)), float(np.tanh(middle + reach))
 
 
 def mean_difference(table: Floats) -> Estimate:

@@ -49,10 +49,10 @@ def alpha(counts: Floats, points: Floats, metric: str = "nominal") -> Estimate:
         return missing(NO_VARIANCE, n, form=metric)
     sizes = paired.sum(axis=1)
     outer = paired.T @ (paired / (sizes - 1)[:, None]) - np.diag((paired / (sizes - 1)[:, None]).sum(axis=0))
-    whole = _alphas(np.zeros((1, paired.shape[1])), np.ones(1), paired, outer, points, metric)[0]
+    whole = alphas(paired[None], points, metric)[0]
     if n < 3:
         return estimate(float(whole), n, form=metric)
-    without = _alphas(paired, sizes, paired, outer, points, metric)
+    without = _without_each(paired, sizes, outer, points, metric)
     used = without[np.isfinite(without)]
     if len(used) < n:
         return estimate(float(whole), n, form=metric)
@@ -64,11 +64,38 @@ def alpha(counts: Floats, points: Floats, metric: str = "nominal") -> Estimate:
     return estimate(float(whole), n, low, high, form=metric, definition=_JACKKNIFE)
 
 
-def _alphas(removed: Floats, sizes: Floats, paired: Floats, outer: Floats, points: Floats, metric: str) -> Floats:
-    """Alpha with each row of `removed` taken out of the table; NaN where nothing varies then.
+def alphas(counts: Floats, points: Floats, metric: str = "nominal") -> Floats:
+    """The values of many tables at once, tables x units x points as in `alpha`; NaN where there is none."""
+    sizes = counts.sum(axis=2)
+    paired, share = counts * (sizes >= 2)[:, :, None], 1 / np.maximum(sizes - 1, 1)
+    margins = paired.sum(axis=1)
+    total = margins.sum(axis=1)
+    if metric == "nominal":
+        same = (((paired - 1) * paired).sum(axis=2) * share).sum(axis=1)
+        within, among = total - same, total**2 - (margins**2).sum(axis=1)
+    else:
+        ranks = np.cumsum(margins, axis=1) - margins / 2
+        x = ranks if metric == "ordinal" else np.broadcast_to(points - points.mean(), margins.shape)
+        sums, squares = ((paired @ each[:, :, None])[:, :, 0] for each in (x, x**2))
+        spread = (margins * x**2).sum(axis=1)
+        within = 2 * (spread - ((sums**2 - squares) * share).sum(axis=1))
+        among = 2 * (total * spread - (margins * x).sum(axis=1) ** 2)
+    return _from_disagreement(margins, total, within, among)
+
+
+def _from_disagreement(margins: Floats, total: Floats, within: Floats, among: Floats) -> Floats:
+    """1 - Do / De; NaN where all pairable values are equal."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        varied = np.count_nonzero(margins, axis=1) > 1
+        return np.asarray(np.where(varied, 1 - (total - 1) * within / among, np.nan), dtype=float)
+
+
+def _without_each(paired: Floats, sizes: Floats, outer: Floats, points: Floats, metric: str) -> Floats:
+    """Alpha with each unit taken out of the table; NaN where nothing varies then.
 
     `outer` holds the coincidences (ordered pairs within units, each unit weighted by 1 / (size - 1)).
     """
+    removed = paired
     margins = paired.sum(axis=0)[None, :] - removed
     total = margins.sum(axis=1)
     share = removed / np.maximum(sizes - 1, 1)[:, None]
@@ -81,6 +108,4 @@ def _alphas(removed: Floats, sizes: Floats, paired: Floats, outer: Floats, point
         cross = ((x @ outer) * x).sum(axis=1) - ((removed * x).sum(1) * (share * x).sum(1) - (share * x**2).sum(1))
         within = 2 * ((margins * x**2).sum(axis=1) - cross)
         among = 2 * (total * (margins * x**2).sum(axis=1) - (margins * x).sum(axis=1) ** 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        varied = np.count_nonzero(margins, axis=1) > 1
-        return np.asarray(np.where(varied, 1 - (total - 1) * within / among, np.nan), dtype=float)
+    return _from_disagreement(margins, total, within, among)

@@ -19,6 +19,7 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_array
 
+from rater.statistics.additive import Parts, is_additive, parts, variances
 from rater.statistics.result import Floats, Ints
 
 _CAP = 1e6
@@ -168,7 +169,8 @@ class Likelihood:
 class Fit:
     """Variance components by restricted maximum likelihood.
 
-    `boundary`: a component is estimated as zero. `loglik`: the restricted log-likelihood with its constants.
+    `boundary`: a component is estimated as zero. `loglik`: the restricted log-likelihood with its constants, None where
+    the residual variance is zero: it then has no maximum.
     `covariance`: large-sample covariance of (session, rater, residual), None where it cannot be had.
     """
 
@@ -176,7 +178,7 @@ class Fit:
     rater: float
     residual: float
     boundary: bool
-    loglik: float
+    loglik: float | None
     mean: float
     covariance: Floats | None
 
@@ -238,19 +240,28 @@ def fit(session: Ints, rater: Ints, y: Floats) -> Fit:
     The deviance, with mean and residual variance profiled out, is minimised over the two variance ratios by halved
     Newton steps with the average information, from the best point of a coarse grid and from a second start; a ratio
     that pulls below zero is held at zero. A residual variance below 1e-6 of the session's or the rater's is reported
-    as zero.
+    as zero, the other two then follow from the parts of sessions and raters; see `additive`.
     """
+    known = parts(session, rater, y)
+    if is_additive(known):
+        return _without_residual(known)
     s = sums(session, rater, y)
     lowest = min((Likelihood(s, a, b) for a in _GRID for b in _GRID), key=lambda each: each.deviance)
     point = min(_climb(lowest), _climb(Likelihood(s, 1.0, 0.1)), key=lambda each: each.deviance)
     a, b = (0.0 if each < _ZERO else each for each in (point.session, point.rater))
     point = Likelihood(s, a, b)
     unit = point.squares / (s.n - 1) * s.scale**2
-    capped = max(a, b) >= _CAP
-    components = (a * unit, b * unit, 0.0 if capped else unit)
+    if max(a, b) >= _CAP:
+        return _without_residual(known)
     loglik = -point.deviance / 2 - (s.n - 1) * float(np.log(s.scale))
-    covariance = None if capped else _inverse(point.information() / unit**2)
-    return Fit(*components, min(components) <= 0, loglik, float(y.mean()) + point.mean * s.scale, covariance)
+    covariance = _inverse(point.information() / unit**2)
+    return Fit(a * unit, b * unit, unit, min(a, b) <= 0, loglik, float(y.mean()) + point.mean * s.scale, covariance)
+
+
+def _without_residual(known: Parts) -> Fit:
+    session, rater = variances(known)
+    spread = np.maximum(session / known.sessions + rater / known.raters, 1e-300)
+    return Fit(session, rater, 0.0, True, None, float(np.average(known.level, weights=1 / spread)), None)
 
 
 def _inverse(information: Floats) -> Floats | None:

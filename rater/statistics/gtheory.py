@@ -159,7 +159,7 @@ def gstudy(unit: Ints, rater: Ints, y: Floats, *, seed: int = 1, draws: int = DR
     estimates as means and the inverse expected information as covariance, negative draws set to zero.
     """
     design = design_of(unit, rater)
-    reason = _obstacle(design, y)
+    reason = obstacle(design, y)
     if reason is not None:
         nothing = missing(reason, design.n_units, design=_DESIGN)
         names = (*formulas(1, 1),)
@@ -173,7 +173,7 @@ def gstudy(unit: Ints, rater: Ints, y: Floats, *, seed: int = 1, draws: int = DR
     return GStudy(design, len(y), variance, coefficients, status, warnings, fitted)
 
 
-def _obstacle(design: Design, y: Floats) -> Reason | None:
+def obstacle(design: Design, y: Floats) -> Reason | None:
     """Why the variances cannot be estimated, if so."""
     if design.n_units < 2:
         return ONE_UNIT if design.n_units else NOTHING_SHARED

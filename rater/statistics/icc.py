@@ -39,6 +39,7 @@ DESIGNS = {
 }
 _STEPS = "limits: those of ICC(2,1) by Spearman-Brown"
 _TINY = 1e-12
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -204,13 +205,25 @@ def iccs(tables: Floats, forms: Sequence[str] = FORMS) -> list[dict[str, Estimat
     ICC(3,1) = (BMS-EMS)/(BMS+(k-1)EMS); ICC(1,k) = (BMS-WMS)/BMS; ICC(2,k) = (BMS-EMS)/(BMS+(JMS-EMS)/n);
     ICC(3,k) = (BMS-EMS)/BMS. Intervals by the F method (normality assumed), for ICC(2,1) with Satterthwaite's degrees
     of freedom; the limits of ICC(2,k) are those of ICC(2,1) stepped up by Spearman-Brown, and there is no interval
-    where a limit leaves the range of that formula.
+    where a limit leaves the range of that formula, nor where so few degrees of freedom are left that the limits do not
+    enclose the value.
     """
     squares = anova(tables)
     with np.errstate(all="ignore"):
         values = _coefficients(squares)
         limits = _limits(squares, values)
     return [{form: _named(squares, table, form, values, limits) for form in forms} for table in range(len(squares.n))]
+
+
+def icc_values(tables: Floats, form: str) -> Floats:
+    """One coefficient of each table by itself, NaN where `iccs` gives a reason; for many tables at once."""
+    squares = anova(tables)
+    with np.errstate(all="ignore"):
+        values = _coefficients(squares)[form]
+    without = (squares.n < 2) | squares.constant | (squares.k < 2)
+    if form[0] == "3":
+        without |= (squares.bms <= 0) & (squares.ems <= 0)
+    return np.where(without, np.nan, values)
 
 
 def _named(
@@ -225,6 +238,8 @@ def _named(
     if reason is not None:
         return missing(reason, n, design=design, form=kind)
     low, high = (float(limit[table]) for limit in limits[form])
+    if not low - _ROUNDING <= value <= high + _ROUNDING:
+        low = high = np.nan
     return estimate(value, n, low, high, design=design, form=kind, definition=_STEPS if form == "2,k" else "")
 
 

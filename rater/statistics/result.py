@@ -39,7 +39,7 @@ class Estimate:
     ci95 : tuple of float, optional
         Lower and upper limit of the 95 % interval.
     reason : Reason, optional
-        Why there is no value; a sentence without gaps, so that its text can be looked up in a catalogue.
+        Why there is no value; a sentence whose gaps, if any, hold the names of columns.
     design, form, definition : str
         The model, what is rated (a single rating or a mean of k), and the formula or convention where several exist.
     """
@@ -61,15 +61,29 @@ class Estimate:
             raise ValueError("the limits of an interval are finite")
 
     def as_dict(self) -> dict[str, Any]:
-        """`value`, `ci95`, `n` and `reason`, with `design`, `form` and `definition` where they are given."""
+        """`value`, `ci95`, `n` and `reason` (see `reason_told`), with `design`, `form` and `definition` where given."""
         told: dict[str, Any] = {
             "value": self.value,
             "ci95": None if self.ci95 is None else list(self.ci95),
             "n": self.n,
-            "reason": None if self.reason is None else str(self.reason),
+            **reason_told(self.reason),
         }
         named = {"design": self.design, "form": self.form, "definition": self.definition}
         return told | {key: text for key, text in named.items() if text}
+
+
+def reason_told(reason: Reason | None) -> dict[str, Any]:
+    """`reason` as a sentence; where it has gaps also `reason_parts`, by which it can be said in another language."""
+    told: dict[str, Any] = {"reason": None if reason is None else str(reason)}
+    if reason is not None and reason.params:
+        told["reason_parts"] = _parts(reason)
+    return told
+
+
+def _parts(reason: Reason) -> dict[str, Any]:
+    """`template` and `params`; a reason in a gap is told by its parts too."""
+    gaps = {name: _parts(value) if isinstance(value, Reason) else value for name, value in reason.params.items()}
+    return {"template": reason.template, "params": gaps}
 
 
 class Names(TypedDict, total=False):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.builders.command import Command
@@ -168,3 +169,126 @@ def test_rows_are_chosen_with_where(rater: Command, tmp_path: Path) -> None:
     assert rater("stats", "reliability", file, *columns, "--where", "score=a", "--json").json["n_units"] == 4
     for wrong in ("score", "=a", "score=c", "nothing=a"):
         rater("stats", "reliability", file, *columns, "--where", wrong, expect=2)
+
+
+def items(folder: Path, text: str = "") -> Path:
+    """Three items of eight units, one of them incomplete."""
+    rows = "1,2,1\n2,2,3\n3,3,2\n4,5,4\n2,1,NA\n5,4,5\n1,1,2\n3,4,3\n"
+    return written(folder, text or "a,b,c\n" + rows, "items.csv")
+
+
+def test_consistency_of_the_items_of_a_table(rater: Command, tmp_path: Path) -> None:
+    said = rater("stats", "consistency", items(tmp_path), "--items", "a,b,c", "--json")
+    assert set(said.json) == {"n", "alpha", "omega", "item_total"}
+    assert list(said.json["item_total"]) == ["a", "b", "c"]
+    table = np.array([[1, 2, 1], [2, 2, 3], [3, 3, 2], [4, 5, 4], [5, 4, 5], [1, 1, 2], [3, 4, 3]])
+    expected = 3 / 2 * (1 - table.var(axis=0, ddof=1).sum() / table.sum(axis=1).var(ddof=1))
+    assert said.json["alpha"]["value"] == pytest.approx(expected, abs=1e-12)
+    assert "one factor, maximum likelihood" in said.json["omega"]["definition"]
+    assert said.err == "1 of 8 rows are left out: an item is missing.\n"
+    lines = rater("stats", "consistency", items(tmp_path), "--items", "a,b,c").out.splitlines()
+    assert lines[0] == "7 complete rows, 3 items"
+    assert f"  alpha                {expected:.3f}" in lines[1]
+
+
+def test_consistency_that_cannot_be_estimated_is_no_fault(rater: Command, tmp_path: Path) -> None:
+    flat = items(tmp_path, "a,b,c\n1,3,2\n2,3,1\n3,3,4\n4,3,3\n")
+    told = rater("stats", "consistency", flat, "--items", "a,b,c", "--json").json
+    assert told["alpha"] == told["alpha"] | {"value": None, "reason": "no variance in b"}
+    turned = items(tmp_path, "a,b,c\n1,2,5\n2,2,3\n3,3,3\n4,5,1\n5,4,2\n")
+    assert "note: c: this item runs against the others" in rater("stats", "consistency", turned, "--items", "a,b,c").out
+    alone = rater("stats", "consistency", flat, "--items", "a", "--json").json
+    assert alone["alpha"]["reason"] == "needs at least two items"
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "faults"),
+    [
+        ("a,b\n1,x\ny,2\n", "a,b", [(2, "b"), (3, "a")]),
+        ("a,b\n1,2\n", "a,c,d", [(1, "c"), (1, "d")]),
+        ("a,b\n", "a,b", [(None, None)]),
+        ("a,a,b\n1,2,3\n", "a,b", [(1, "a")]),
+        ("a,b\n1\n", "a,b", [(2, 2)]),
+    ],
+)
+def test_bad_items(
+    rater: Command, tmp_path: Path, text: str, chosen: str, faults: list[tuple[int | None, Any]]
+) -> None:
+    path = items(tmp_path, text)
+    said = rater("stats", "consistency", path, "--items", chosen, "--json", expect=2)
+    assert said.errors == [(str(path), line, column) for line, column in faults]
+
+
+@pytest.mark.parametrize("chosen", ["", "a,,b", "a,b,a"])
+def test_items_that_name_no_columns(rater: Command, tmp_path: Path, chosen: str) -> None:
+    said = rater("stats", "consistency", items(tmp_path), "--items", chosen, "--json", expect=2)
+    assert said.errors == [("--items", None, None)]
+
+
+SLEEP = Path(__file__).parents[1] / "statistics" / "data" / "sleepstudy.csv"
+MODEL = ("--formula", "Reaction ~ Days", "--group", "Subject")
+
+
+def test_a_model_of_the_sleep_study(rater: Command) -> None:
+    told = rater("stats", "multilevel", SLEEP, *MODEL, "--random", "Days", "--json").json
+    assert (told["formula"], told["reml"], told["n"], told["groups"]) == ("Reaction ~ Days", True, 180, 18)
+    assert round(told["loglik"], 4) == -871.8141
+    assert {"df", "aic", "bic", "singular", "icc"} <= set(told)
+    assert set(told["fixed"]["Days"]) == {"estimate", "se", "df", "t", "p", "ci95"}
+    assert set(told["random"]) == {"var_intercept", "var_slope", "cov", "var_residual"}
+    lines = rater("stats", "multilevel", SLEEP, *MODEL, "--random", "Days").out.splitlines()
+    assert lines[0] == ("Reaction ~ Days, random intercept and slope of Days by Subject, restricted maximum likelihood")
+    assert lines[1] == "180 rows in 18 groups"
+    assert any(line.split()[:3] == ["Days", "10.467", "1.546"] for line in lines)
+    assert lines[-1] == "log-likelihood -871.814, 6 parameters, AIC 1755.628, BIC 1774.786; converged"
+    by_ml = rater("stats", "multilevel", SLEEP, *MODEL, "--ml", "--json").json
+    assert (by_ml["reml"], round(by_ml["loglik"], 4)) == (False, -897.0393)
+
+
+def observed(folder: Path, text: str) -> Path:
+    return written(folder, text, "observed.csv")
+
+
+def test_words_are_factors_and_missing_cells_are_left_out(rater: Command, tmp_path: Path) -> None:
+    rows = "".join(f"P{n % 5},{n % 2},{'ja' if n % 3 else 'nein'},{n * 7 % 11}\n" for n in range(30))
+    path = observed(tmp_path, "p,when,arm,y\n" + rows + "P1,NA,ja,3\nP1,1,,4\n")
+    said = rater("stats", "multilevel", path, "--formula", "y ~ when * arm", "--group", "p", "--json").json
+    assert list(said["fixed"]) == ["(Intercept)", "when", "armnein", "when:armnein"]
+    assert (said["n"], said["dropped"]) == (30, 2)
+    printed = rater("stats", "multilevel", path, "--formula", "y ~ when * arm", "--group", "p").out.splitlines()
+    assert printed[1] == "30 rows in 5 groups; 2 rows are left out: a variable is missing"
+
+
+def test_a_model_that_cannot_be_fitted_is_no_fault(rater: Command, tmp_path: Path) -> None:
+    path = observed(tmp_path, "p,x,y\n1,1,2\n1,2,3\n1,3,5\n")
+    told = rater("stats", "multilevel", path, "--formula", "y ~ x", "--group", "p", "--json").json
+    assert told["reason"] == "only one group"
+    assert told["fixed"]["x"]["estimate"] is None
+    assert rater("stats", "multilevel", path, "--formula", "y ~ x", "--group", "p").out.splitlines()[-1] == (
+        "  - (only one group)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "faults"),
+    [
+        ("p,x,y\n1,1,2\n1,b,3\n", ("--formula", "y ~ x", "--group", "p"), [(3, "x")]),
+        ("p,x,y\n1,1,two\n1,2,3\n", ("--formula", "y ~ x", "--group", "p"), [(2, "y")]),
+        ("p,x,y\n1,a,2\n", ("--formula", "y ~ 1", "--group", "p", "--random", "x"), [(2, "x")]),
+        ("p,x,y\n1,1,2\n", ("--formula", "z ~ w", "--group", "q", "--random", "v"),
+         [(1, "z"), (1, "w"), (1, "q"), (1, "v")]),
+        ("p,x,y\n", ("--formula", "y ~ x", "--group", "p"), [(None, None)]),
+    ],
+)  # fmt: skip
+def test_bad_observations(
+    rater: Command, tmp_path: Path, text: str, options: tuple[str, ...], faults: list[tuple[int | None, Any]]
+) -> None:
+    path = observed(tmp_path, text)
+    said = rater("stats", "multilevel", path, *options, "--json", expect=2)
+    assert said.errors == [(str(path), line, column) for line, column in faults]
+
+
+@pytest.mark.parametrize("formula", ["y", "y ~", "y ~ x +", "y ~ log(x)", "y ~ 0 + x"])
+def test_what_is_no_formula(rater: Command, formula: str) -> None:
+    said = rater("stats", "multilevel", SLEEP, "--formula", formula, "--group", "Subject", "--json", expect=2)
+    assert said.errors == [("--formula", None, None)]

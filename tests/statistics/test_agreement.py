@@ -13,6 +13,7 @@ from statsmodels.stats.inter_rater import cohens_kappa
 
 from rater.statistics.agreement import mean_difference, pairs_within, pearson, point_counts, wilson
 from rater.statistics.alpha import METRICS, alpha
+from rater.statistics.alpha import alphas as alphas_of_tables
 from rater.statistics.gwet import gwet
 from rater.statistics.kappa import WEIGHTS, kappa
 from rater.statistics.long_form import agreement_of
@@ -164,3 +165,20 @@ def test_pearson_without_a_value_has_its_reason():
     assert pearson(np.array([[1.0, 2.0], [1.0, 3.0]])).reason == NO_VARIANCE
     assert pearson(np.array([[1.0, 2.0]])).reason == ONE_UNIT
     assert pearson(np.ones((4, 3))).reason == NOT_TWO_RATERS
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_alphas_of_many_tables_are_those_of_each(metric):
+    rng = np.random.default_rng(12)
+    tables = rng.integers(0, 5, (30, 12, 4)).astype(float)
+    tables[rng.random(tables.shape) < 0.5] = GAP
+    tables[0] = GAP
+    tables[1] = np.where(np.isnan(tables[1]), GAP, 3.0)
+    points = np.arange(5.0)
+    together = alphas_of_tables(np.array([point_counts(table, points) for table in tables]), points, metric)
+    for table, value in zip(tables, together, strict=True):
+        alone = alpha(point_counts(table, points), points, metric).value
+        assert np.isnan(value) if alone is None else value == pytest.approx(alone, abs=1e-12)
+        if alone is not None:
+            theirs = krippendorff.alpha(table.T, level_of_measurement=metric, value_domain=[0, 1, 2, 3, 4])
+            assert value == pytest.approx(theirs, abs=1e-9)

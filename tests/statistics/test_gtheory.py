@@ -204,6 +204,7 @@ def test_the_components_move_as_they_must_when_values_are_stretched_and_shifted(
 
 
 def test_no_point_of_a_fine_grid_is_more_likely_than_the_fit():
+    compared = 0
     rng, grid = np.random.default_rng(8), [0, *np.geomspace(1e-3, 1e5, 25)]
     for _ in range(25):
         table = rng.normal(size=(int(rng.integers(4, 25)), 1)) * rng.choice([0, 0.3, 3]) + rng.normal(0, 0.6, (1, 4))
@@ -212,6 +213,9 @@ def test_no_point_of_a_fine_grid_is_more_likely_than_the_fit():
         )
         unit, rater, y = long(table[~np.isnan(table).all(axis=1)])
         rater = np.unique(rater, return_inverse=True)[1]
-        s = sums(unit, rater, y)
-        lowest = min(Likelihood(s, a, b).deviance for a in grid for b in grid)
-        assert -2 * (fit(unit, rater, y).loglik + (s.n - 1) * np.log(s.scale)) <= lowest + 1e-7
+        s, found = sums(unit, rater, y), fit(unit, rater, y)
+        if found.loglik is not None:
+            lowest = min(Likelihood(s, a, b).deviance for a in grid for b in grid)
+            assert -2 * (found.loglik + (s.n - 1) * np.log(s.scale)) <= lowest + 1e-7
+            compared += 1
+    assert compared >= 20

@@ -104,6 +104,14 @@ def test_negative_values_stay_negative():
     assert iccs(table)[0]["1,1"].value < -0.5
 
 
+def test_limits_that_do_not_enclose_the_value_are_left_out() -> None:
+    """Two sessions and less than one degree of freedom: the formula gives -1 to -1 about -0.56."""
+    found = iccs(np.array([[-1.0, 0.0], [-4.0, 3.0]]))[0]
+    assert found["2,1"].value == pytest.approx(-0.5625)
+    assert found["2,1"].ci95 is found["2,k"].ci95 is None
+    assert iccs(np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]]))[0]["2,1"].ci95 is not None
+
+
 def test_perfect_agreement_is_one_with_the_interval_from_one_to_one():
     found = iccs(np.column_stack([np.arange(5.0)] * 2))[0]
     assert [each.value for each in found.values()] == pytest.approx([1.0] * 6)

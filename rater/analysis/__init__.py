@@ -1,0 +1,1 @@
+"""What a study found: scores per session, their course, their consistency, and models of them."""

@@ -1,0 +1,1 @@
+"""Read what is analysed, compute it, and ask for it to be computed."""

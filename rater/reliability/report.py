@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from rater.reliability.disagreement import disagreement
+from rater.reliability.labels import labels, labels_of
 from rater.reliability.matrix import (
     Cells,
     Dyad,
@@ -21,6 +23,7 @@ from rater.reliability.matrix import (
     score_tables,
     shared_sessions,
 )
+from rater.reliability.not_estimable import not_estimable
 from rater.scales.schema import Item, Scale, Score
 from rater.scales.scoring import score
 from rater.statistics.agreement import mean_difference, pairs_within
@@ -33,6 +36,7 @@ from rater.terms import Reason
 __all__ = ["RatedSession", "report"]
 
 FEWEST_SHARED = 5
+LABELLED = ("icc_a1", "icc_a_2", "analysed_file")
 NO_SESSION_SHARED = Reason("no session shared")
 TWO_SESSIONS = Reason(
     "takes items from the previous session, which other raters may have rated; see the scores of one session"
@@ -59,8 +63,9 @@ def report(
         `n_sessions` and `n_double` count rated and double-coded sessions. `scores` and `item_rows` rest on keyed
         values, `items` on raw ones. A dyad with fewer than five usable sessions is marked `unstable`; what cannot be
         estimated has a reason, is out of every mean and listed under `not_estimable`, as are pairs of raters without
-        a common session. `overall.analysed_file` is the reliability of a file in which double-coded sessions carry
-        the mean of their ratings and all others their only rating.
+        a common session; the list `not_estimable` gathers all of it. Verbal labels stand in `labels` of `overall` and
+        of each `summary`, tables of disagreement in `items`. `overall.analysed_file` is the reliability of a file in
+        which double-coded sessions carry the mean of their ratings and all others their only rating.
 
     Raises
     ------
@@ -75,6 +80,8 @@ def report(
         "wave": wave,
         "n_sessions": len(sessions),
         "n_double": len(double),
+        "n_raters": len({each.rater_id for ratings_ in sessions.values() for each in ratings_}),
+        "n_ratings": sum(len(ratings_) for ratings_ in sessions.values()),
         "scores": {},
         "items": {},
         "left_out": {},
@@ -92,8 +99,8 @@ def report(
                 told["scores"][each.name] = _score_report(scale, each, given, shared, values, seed)
         for item in scale.items:
             if item.scorable:
-                told["items"][item.id] = _item_report(item, *item_table(double, everyone, item.id))
-    return told
+                told["items"][item.id] = _item_report(item, *item_table(double, everyone, item.id), everyone)
+    return told | {"not_estimable": not_estimable(told)}
 
 
 def _score_report(
@@ -144,12 +151,13 @@ def summary(estimates: Mapping[str, Estimate], apart: Sequence[Dyad] = ()) -> di
     values = [each.value for each in estimates.values() if each.value is not None]
     without = [{"dyad": key, "reason": str(each.reason)} for key, each in estimates.items() if each.reason]
     without += [{"dyad": dyad_key(dyad), "reason": str(NO_SESSION_SHARED)} for dyad in apart]
+    middle = {"mean": fmean(values) if values else None, "median": median(values) if values else None}
     return {
-        "mean": fmean(values) if values else None,
-        "median": median(values) if values else None,
+        **middle,
         "min": min(values, default=None),
         "max": max(values, default=None),
         "n_dyads": len(values),
+        "labels": {name: labels(value, None) for name, value in middle.items()},
         "not_estimable": sorted(without, key=lambda each: each["dyad"]),
     }
 
@@ -159,11 +167,12 @@ def overall(scores: Cells, *, seed: int) -> dict[str, Any]:
     kept = {cell: value for cell, value in scores.items() if value is not None}
     sessions, raters = [cell[0] for cell in kept], [cell[1] for cell in kept]
     told = gstudy_of(sessions, raters, list(kept.values()), seed=seed)
-    return told | {"n_ratings": len(kept), "analysed_file": told["g_q_k"]}
+    told |= {"n_ratings": len(kept), "analysed_file": told["g_q_k"]}
+    return told | {"labels": labels_of(told, LABELLED)}
 
 
-def _item_report(item: Item, values: Floats, rated: Floats) -> dict[str, Any]:
-    """Agreement on one item over the double-coded sessions."""
+def _item_report(item: Item, values: Floats, rated: Floats, raters: Sequence[str]) -> dict[str, Any]:
+    """Agreement on one item over the double-coded sessions; `raters` are the columns where all rate all."""
     forms = FORMS if values.shape[1] > 2 else ("1,1", "1,k")
     categories = [float(point) for point in item.points] or None
     return {
@@ -173,6 +182,7 @@ def _item_report(item: Item, values: Floats, rated: Floats) -> dict[str, Any]:
         "icc": {form: each.as_dict() for form, each in iccs(values, forms)[0].items()},
         **agreement_of(values, categories),
         "applicability": applicability(rated),
+        "disagreement": disagreement(values, item.points, by_position=not raters),
     }
 
 

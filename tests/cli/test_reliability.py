@@ -75,6 +75,18 @@ def test_all_raters_on_all_sessions(rater: Command) -> None:
     assert " unstable" in rater("reliability", "ex", "--wave", "calibration").out
 
 
+def test_methods_paragraphs_in_both_languages_and_as_json(rater: Command) -> None:
+    said = rater("reliability", "ex", "--methods").out
+    assert "were rated by 5 raters, who gave 276 ratings" in said
+    assert "The ratings were made elsewhere and imported." in said
+    assert " 12  Describe the raters' education" in said
+    german = rater("reliability", "ex", "--methods", "--locale", "de").out
+    assert "Von Ihnen zu ergänzen" in german
+    told = rater("reliability", "ex", "--methods", "--json").json
+    assert "\n\n".join(told["paragraphs"]) in said
+    assert {each["item"] for each in told["to_fill"]} >= {1, 7, 8, 14}
+
+
 def test_without_ratings_every_figure_has_its_reason(rater: Command) -> None:
     told = rater("reliability", "ex", "--wave", "training", "--json").json
     assert (told["n_sessions"], told["n_double"]) == (0, 0)

@@ -148,3 +148,33 @@ def test_the_seed_moves_the_intervals_only():
     one, two = (each["scores"]["A"]["overall"]["g_q_k"] for each in (first, other))
     assert one["value"] == two["value"]
     assert one["ci95"] != two["ci95"]
+
+
+def test_what_cannot_be_estimated_is_gathered_with_its_place_and_reason():
+    given = [each for n in range(6) for each in pair(f"S{n}", "R1", "R2", 3, 3)]
+    given += [make_rated("T0", "R3", MAIN, {"a1": 1, "a2": 1})]
+    told = report("s", "main", given, [make_scale()])
+    dyads = [each for each in told["not_estimable"] if "dyad" in each]
+    assert {(each["rows"], each["dyad"], each["reason"]) for each in dyads} == {
+        (rows, dyad, reason)
+        for rows in ("scores", "item rows")
+        for dyad, reason in (("R1-R2", "no variance"), ("R1-R3", "no session shared"), ("R2-R3", "no session shared"))
+    }
+    others = [(each["of"], each["rows"], each["figure"], each["reason"]) for each in told["not_estimable"]]
+    assert ("a1", "item", "icc.1,1", "no variance") in others
+    assert not [each for each in others if each[2].startswith("gwet")], "a figure with a value is listed"
+
+
+def test_where_all_can_be_estimated_only_the_kappa_of_constant_ratability_is_listed():
+    found = report("s", "main", small_study()[:12], [make_scale()])["not_estimable"]
+    assert {(each["figure"], each["reason"]) for each in found} == {("applicability.kappa", "no variance")}
+
+
+def test_headline_and_summaries_have_labels_and_raters_and_ratings_are_counted():
+    told = report("s", "main", small_study(), [make_scale()])
+    score = told["scores"]["A"]
+    assert set(score["overall"]["labels"]) == {"icc_a1", "icc_a_2", "analysed_file"}
+    assert score["overall"]["labels"]["icc_a_2"]["koo_li_2016"]["judged_on"] == "interval"
+    for part in (score, score["item_rows"]):
+        assert set(part["summary"]["icc_2_k"]["labels"]) == {"mean", "median"}
+    assert (told["n_raters"], told["n_ratings"]) == (3, 16)

@@ -1,0 +1,1 @@
+"""Results as pictures for pages and papers: data in, SVG and PNG out."""

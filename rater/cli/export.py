@@ -3,67 +3,69 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from rater import __version__
 from rater.cli.run import answers, application, json_option, now, print_json
-from rater.errors import BadInput, Fault, fault
 from rater.terms import COMMAND_LINE
 
-FORMATS = ("csv",)
-
-
-def parse_formats(text: str) -> list[str]:
-    """The formats of `csv,sav`. Raises BadInput with those that there are not."""
-    named = [each.strip().casefold() for each in text.split(",") if each.strip()]
-    known = ", ".join(FORMATS)
-    faults: list[Fault] = [
-        fault("{name} cannot be written yet", "Formats: {known}", file="--formats", name=each, known=known)
-        for each in named
-        if each not in FORMATS
-    ]
-    if not named:
-        faults.append(fault("no format is named", "Formats: {known}", file="--formats", known=known))
-    if faults:
-        raise BadInput(faults)
-    return named
+if TYPE_CHECKING:
+    from rater.exports.operations.freezing import Rebuilt
 
 
 @click.command()
 @click.argument("slug")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--formats", default="csv", metavar="csv,...", help="Formats of the tables, separated by commas.")
+@click.option(
+    "--formats", default="csv", metavar="csv,...", help="csv (always), parquet, sav (SPSS), xlsx, separated by commas."
+)
 @click.option(
     "--rights",
     type=click.Choice(["deidentified", "full"]),
     default="deidentified",
     help="deidentified: codes, no dates, no free text. full: dates and free text too.",
 )
+@click.option("--freeze", "frozen", metavar="NAME", help="The data as they stood when NAME was frozen.")
+@click.option("--notes", is_flag=True, help="The raters' notes too, as they wrote them.")
 @json_option
 @answers
-def export(slug: str, folder: Path, formats: str, rights: str, as_json: bool) -> None:
+def export(slug: str, folder: Path, formats: str, rights: str, frozen: str | None, notes: bool, as_json: bool) -> None:
     """Write the dataset of the study SLUG into DIR: tables, codebook, reliability, README.
 
     DIR is new, empty, or holds an earlier export, which is replaced.
 
     Example: rater export pilot pilot-dataset
     """
-    from rater.exports.contents import Rights
+    from rater.exports.contents import Asked, Rights
     from rater.exports.folder import check_folder
-    from rater.exports.operations import export_study, note_export
+    from rater.exports.formats import formats_named
+    from rater.exports.operations import export_study, freeze_named, note_export
+    from rater.exports.operations.freezing import rebuild
+    from rater.exports.operations.history import keep_export
     from rater.storage.database import reading, writing
     from rater.studies.operations import study_named
 
-    parse_formats(formats)
+    asked = Asked(Rights(rights), formats_named(formats.split(",")), notes)
     with application():
         with writing() as session:
             study = study_named(session, slug)
             check_folder(folder)
-            note_export(session, COMMAND_LINE, study, Rights(rights), now=now())
+            kept = freeze_named(session, study, frozen) if frozen else None
+            note_export(session, COMMAND_LINE, study, asked, kept, now=now())
         with reading() as session:
-            written = export_study(session, study_named(session, slug), folder, rights=Rights(rights))
+            study = study_named(session, slug)
+            rebuilt = rebuild(freeze_named(session, study, frozen), folder, asked) if frozen else None
+            written = rebuilt.bundle if rebuilt else export_study(session, study, folder, asked)
+        with writing() as session:
+            study = study_named(session, slug)
+            kept = freeze_named(session, study, frozen) if frozen else None
+            keep_export(session, COMMAND_LINE, study, asked, written, kept, now=now())
+    if rebuilt and rebuilt.differing:
+        click.echo(_difference(frozen, rebuilt), err=True)
     if as_json:
-        print_json(written.as_dict())
+        print_json(written.as_dict() | ({"freeze": _freeze(frozen, rebuilt)} if rebuilt else {}))
         return
     width = max(len(each.name) for each in written.files)
     for each in written.files:
@@ -75,4 +77,19 @@ def export(slug: str, folder: Path, formats: str, rights: str, as_json: bool) ->
         f"{sum(told['excluded'].values())} excluded, {told['sessions_eligible']} eligible\n"
         f"main wave: {told['ratings']} ratings of {told['sessions_rated']} sessions, "
         f"{told['double_coded']} double-coded; {told['rows']} rows in all waves"
+    )
+
+
+def _freeze(name: str | None, rebuilt: Rebuilt) -> dict[str, Any]:
+    differing = None if rebuilt.differing is None else list(rebuilt.differing)
+    return {"name": name, "sha256": rebuilt.sha256, "release": rebuilt.release, "differing": differing}
+
+
+def _difference(name: str | None, rebuilt: Rebuilt) -> str:
+    """Which files are not those of the freeze, and which release wrote these."""
+    differing = rebuilt.differing or ()
+    shown = ", ".join(differing[:5]) + (f" and {len(differing) - 5} more" if len(differing) > 5 else "")
+    return (
+        f"warning: the data are those of the freeze {name}, but release {rebuilt.release} wrote other bytes than "
+        f"release {__version__} does: {shown}"
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from rater.exports.contents import ListedSession, Points, StudyData
+from rater.analysis.sessions import ListedSession, analysed_sessions
+from rater.analysis.taking import Given
+from rater.exports.contents import StudyData
 from rater.exports.resource import Column, Resource, item_column, score_column
-from rater.scales.schema import Scale
-from rater.scales.scoring import lagged_score, mean_points, score
+from rater.terms import AnalysisRule
 
 LEAD = (
     Column("session_id", "string", "Therapy session"),
@@ -16,10 +17,18 @@ LEAD = (
     Column("session_no", "integer", "Running number of the patient's session"),
     Column("time", "integer", "session_no - 1"),
     Column("phase", "string", "Phase of the therapy"),
-    Column("n_ratings", "integer", "Ratings of the main wave that the row rests on"),
+    Column("n_ratings", "integer", "Ratings that the session has in the main wave"),
 )
-MEAN_OF_POINTS = "mean of the raters' points as rated; never reversed"
-FROM_MEANS = "from the items' means over raters"
+TAKEN = {
+    AnalysisRule.MEAN: "mean of the raters' points as rated; never reversed",
+    AnalysisRule.CONSENSUS: "what the raters agreed on when they met, else the mean of their points; never reversed",
+    AnalysisRule.MAIN: "the main rater's point as rated; never reversed",
+}
+FROM_ITEMS = {
+    AnalysisRule.MEAN: "from the items' means over raters",
+    AnalysisRule.CONSENSUS: "from the items' consensus, else their means over raters",
+    AnalysisRule.MAIN: "from the main rater's items",
+}
 
 
 def analysis(data: StudyData) -> Resource:
@@ -27,16 +36,14 @@ def analysis(data: StudyData) -> Resource:
 
     An item whose id is also the name of a score or of another column bears the suffix `_item`.
     """
-    columns = [*LEAD]
+    columns, by = [*LEAD], data.analysis_rule
     taken = {column.name for column in LEAD} | {name for scale in data.scales for name in scale.scores}
     for scale in data.scales:
-        rule, base = (MEAN_OF_POINTS, FROM_MEANS) if scale.observer else ("as answered", "")
+        rule, base = (TAKEN[by], FROM_ITEMS[by]) if scale.observer else ("as answered", "")
         items = [item for item in scale.items if item.scorable]
         columns += [item_column(scale, item, _free(item.id, taken), rule=rule) for item in items]
         columns += [score_column(scale, each, each.name, rule=base) for each in scale.scores.values()]
-    return Resource(
-        "analysis.csv", "Sessions with means over ratings, scores and outcomes", tuple(columns), _rows(data)
-    )
+    return Resource("analysis.csv", "Sessions with items, scores and outcomes", tuple(columns), _rows(data))
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -46,29 +53,17 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _rows(data: StudyData) -> Iterator[tuple[object, ...]]:
-    ratings: dict[str, list[Points]] = {}
+    ratings: dict[str, list[Given]] = {}
     for rating in data.main_ratings:
-        ratings.setdefault(rating.session_id, []).append(rating.points)
-    analysed = [each for each in data.sessions if each.analysed]
-    means = {each.session_id: mean_points(ratings.get(each.session_id, [])) for each in analysed}
-    previous = {(each.patient_id, each.session_no + 1): each.session_id for each in analysed}
-    for each in analysed:
-        before = means.get(previous.get((each.patient_id, each.session_no), ""))
-        row: list[object] = [*_lead(each), len(ratings.get(each.session_id, []))]
+        ratings.setdefault(rating.session_id, []).append((rating.role, rating.points))
+    for each in analysed_sessions(data.scales, data.sessions, ratings, data.outcomes, data.taking):
+        row: list[object] = [*_lead(each.session), each.n_ratings]
         for scale in data.scales:
-            points = means[each.session_id] if scale.observer else data.outcomes.get(each.session_id, {})
-            row += [points.get(item.id) for item in scale.items if item.scorable]
-            row += _scores(scale, points, before)
+            row += [each.points.get(item.id) for item in scale.items if item.scorable]
+            row += [each.scores[name] for name in scale.scores]
         yield tuple(row)
 
 
 def _lead(each: ListedSession) -> tuple[object, ...]:
     lead = (each.session_id, each.patient_id, each.therapist_id, each.session_no, each.session_no - 1)
     return (*lead, each.phase)
-
-
-def _scores(scale: Scale, points: Points, before: Mapping[str, float | None] | None) -> list[float | None]:
-    return [
-        lagged_score(scale, name, points, before) if wanted.lagged else score(scale, name, points)
-        for name, wanted in scale.scores.items()
-    ]

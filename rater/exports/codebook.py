@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from rater import __version__
@@ -25,6 +26,7 @@ COLUMNS = (
     Column("rule", "string", "How the values are made"),
 )
 MARK = "rater"
+PLAIN = ("csv", "json")
 
 
 def codebook(resources: Sequence[Resource]) -> Resource:
@@ -41,8 +43,8 @@ def codebook(resources: Sequence[Resource]) -> Resource:
             each.minimum,
             each.maximum,
             each.reversed,
-            each.points,
-            each.missing_codes,
+            _listed(each.points),
+            _listed(each.missing_codes),
             each.rule,
         )
         for resource in resources
@@ -51,8 +53,15 @@ def codebook(resources: Sequence[Resource]) -> Resource:
     return Resource("codebook.csv", "Codebook", COLUMNS, rows)
 
 
+def _listed(words: Mapping[Any, str]) -> str:
+    return "|".join(f"{key}={word}" for key, word in words.items())
+
+
 def datapackage(
-    data: StudyData, rights: Rights, tables: Iterable[tuple[Resource, WrittenFile]], others: Iterable[WrittenFile]
+    data: StudyData,
+    rights: Rights,
+    tables: Iterable[tuple[Resource, Sequence[WrittenFile]]],
+    others: Iterable[WrittenFile],
 ) -> dict[str, Any]:
     """The bundle as a Frictionless Data Package: every file with size and SHA-256, tables with their schema."""
     return {
@@ -71,19 +80,39 @@ def datapackage(
             }
             for scale in data.scales
         ],
-        "resources": [
-            *(_resource(file) | _schema(resource) for resource, file in tables),
-            *(_resource(file) for file in others),
-        ],
+        "resources": _named(
+            [
+                *(each for resource, files in tables for each in _table(resource, files)),
+                *(_resource(file) for file in others),
+            ]
+        ),
     }
 
 
+def _named(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each with a name of its own in the small letters that the format asks for, made of the path."""
+    taken: set[str] = set()
+    for resource in resources:
+        stem, _, suffix = resource["path"].lower().rpartition(".")
+        name = stem if suffix in PLAIN else f"{stem}-{suffix}"
+        free = next(each for n in count(1) if (each := name if n == 1 else f"{name}-{n}") not in taken)
+        taken.add(free)
+        resource["name"] = free
+    return resources
+
+
+def _table(resource: Resource, files: Sequence[WrittenFile]) -> Iterator[dict[str, Any]]:
+    """The table as CSV with its schema, then the same in other formats."""
+    for file in files:
+        yield _resource(file) | (_schema(resource) if file.name == resource.name else {"title": resource.title})
+
+
 def _resource(file: WrittenFile) -> dict[str, Any]:
-    stem, _, suffix = file.name.rpartition(".")
     return {
-        "name": stem.lower(),
+        "name": "",
+        "type": "file",
         "path": file.name,
-        "format": suffix,
+        "format": file.name.rpartition(".")[2].lower(),
         "encoding": "utf-8",
         "bytes": file.size,
         "hash": f"sha256:{file.sha256}",
@@ -92,6 +121,7 @@ def _resource(file: WrittenFile) -> dict[str, Any]:
 
 def _schema(resource: Resource) -> dict[str, Any]:
     return {
+        "type": "table",
         "profile": "tabular-data-resource",
         "title": resource.title,
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},

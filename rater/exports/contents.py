@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from rater.analysis.sessions import ListedSession
+from rater.analysis.taking import Points, Taking
+from rater.exports.formats import Format
+from rater.exports.rated import CountedRating, StreamedRatings
 from rater.scales.schema import Item, Scale
-from rater.terms import LeftOut, SessionUse, WaveKind
-
-Points = Mapping[str, float | None]
+from rater.terms import AnalysisRule, WaveKind
 
 
 class Rights(StrEnum):
@@ -22,54 +24,15 @@ class Rights(StrEnum):
 
 
 @dataclass(frozen=True)
-class ListedSession:
-    """A therapy session of the register; `left_out` says why it is left out and of what."""
+class Asked:
+    """What somebody wants of a bundle; raters' notes are free text, which de-identified bundles hold if asked for."""
 
-    session_id: str
-    patient_id: str
-    therapist_id: str
-    session_no: int
-    phase: str | None
-    held_on: date | None
-    duration_min: float | None
-    left_out: LeftOut | None
-    use: str
-
-    @property
-    def held(self) -> bool:
-        """Whether it counts as held: main use, and not a session 0, which is never rated."""
-        return self.use == SessionUse.MAIN and self.session_no > 0
-
-    @property
-    def eligible(self) -> bool:
-        """Whether it was held and is not left out of the main wave."""
-        return self.held and not (self.left_out and self.left_out.bars(WaveKind.MAIN))
-
-    @property
-    def analysed(self) -> bool:
-        """Whether it was held and is not left out at all."""
-        return self.held and self.left_out is None
+    rights: Rights = Rights.DEIDENTIFIED
+    formats: tuple[Format, ...] = (Format.CSV,)
+    notes: bool = False
 
 
-@dataclass(frozen=True)
-class CountedRating:
-    """One rating with the revision that counts: raw points and missing codes by item.
-
-    `coverage` is the share of the recording heard before submission, None where it is not known; `unsure` are the
-    items that the rater marked to be discussed.
-    """
-
-    wave: str
-    session_id: str
-    rater_id: str
-    role: str
-    rating_id: str
-    version: int
-    submitted_at: datetime | None
-    points: Points
-    missing: Mapping[str, str]
-    coverage: float | None = None
-    unsure: frozenset[str] = frozenset()
+DEIDENTIFIED = Asked()
 
 
 @dataclass(frozen=True)
@@ -119,6 +82,41 @@ class ListenedRating:
 
 
 @dataclass(frozen=True)
+class WrittenNote:
+    """A note of a rater of a submitted rating, at a second of the recording."""
+
+    wave: str
+    session_id: str
+    rater_id: str
+    rating_id: str
+    second: float
+    text: str
+
+
+@dataclass(frozen=True)
+class AgreedPoint:
+    """What the raters of a session agreed an item is when they met, beside their own points."""
+
+    wave: str
+    session_id: str
+    item: str
+    value: float | None
+    missing_code: str | None
+    rationale: str
+
+
+@dataclass(frozen=True)
+class CriterionRow:
+    """What experts agree an item of a session is."""
+
+    session_id: str
+    item: str
+    value: float | None
+    missing_code: str | None
+    rationale: str
+
+
+@dataclass(frozen=True)
 class HeardDifficulty:
     """A difficulty with homework that was mentioned; without a rater it is the study's own."""
 
@@ -137,26 +135,61 @@ class Assigned:
 
 
 @dataclass(frozen=True)
+class KeptDraw:
+    """The record of one draw of the allocation: `inputs` suffice for `algorithm` to draw `plan` again."""
+
+    number: int
+    wave: str
+    algorithm: str
+    digest: str
+    inputs: Mapping[str, Any]
+    plan: Sequence[Sequence[str | None]]
+    why: str
+    drawn_at: datetime
+
+
+@dataclass(frozen=True)
 class StudyData:
-    """Everything that a bundle holds, in the order in which it is written."""
+    """Everything that a bundle holds, in the order in which it is written.
+
+    `reliability` (by wave) and `analysis` are what was computed when the data were read; `patients` are covariates.
+    `old_versions` names by wave and scale the version that ratings used where it is not the one of `scales`.
+    """
 
     study: str
     title: str
     synthetic: bool
     scales: tuple[Scale, ...]
     sessions: tuple[ListedSession, ...]
-    ratings: tuple[CountedRating, ...] = ()
+    ratings: Collection[CountedRating] = ()
+    old_versions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     tasks: tuple[AssignedTask, ...] = ()
     reports: tuple[ReportedTask, ...] = ()
     added_tasks: tuple[AddedTask, ...] = ()
     listened: tuple[ListenedRating, ...] = ()
     difficulties: tuple[HeardDifficulty, ...] = ()
     allocation: tuple[Assigned, ...] = ()
+    draws: tuple[KeptDraw, ...] = ()
+    notes: tuple[WrittenNote, ...] = ()
+    consensus: tuple[AgreedPoint, ...] = ()
+    criterion: tuple[CriterionRow, ...] = ()
+    analysis_rule: AnalysisRule = AnalysisRule.MEAN
     outcomes: Mapping[str, Points] = field(default_factory=dict)
     assignments: Mapping[str, int] = field(default_factory=dict)
     reliability: Mapping[str, Any] = field(default_factory=dict)
+    analysis: Mapping[str, Any] = field(default_factory=dict)
+    patients: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     consent_version: str = ""
     keep_until: date | None = None
+
+    @property
+    def taking(self) -> Taking:
+        """Which points `analysis.csv` takes."""
+        agreed: dict[str, dict[str, float | None]] = {}
+        for each in self.consensus:
+            if each.wave == WaveKind.MAIN:
+                agreed.setdefault(each.session_id, {})[each.item] = each.value
+        return Taking(self.analysis_rule, agreed)
 
     @property
     def observer_scales(self) -> list[Scale]:
@@ -169,12 +202,19 @@ class StudyData:
         return [(scale, item) for scale in self.observer_scales for item in scale.items if item.scorable]
 
     @property
-    def main_ratings(self) -> list[CountedRating]:
+    def main_ratings(self) -> Iterator[CountedRating]:
         """The ratings of the main wave, by session, role and rater."""
-        return [each for each in self.ratings if each.wave == WaveKind.MAIN]
+        return (each for each in self.ratings if each.wave == WaveKind.MAIN)
 
     @property
-    def analysed_ratings(self) -> list[CountedRating]:
+    def analysed_ratings(self) -> Iterator[CountedRating]:
         """Those of them whose session is not left out of analysis."""
         out = {each.session_id for each in self.sessions if each.left_out}
-        return [each for each in self.main_ratings if each.session_id not in out]
+        return (each for each in self.main_ratings if each.session_id not in out)
+
+    @property
+    def first_submission(self) -> datetime | None:
+        """When the study's first rating was submitted."""
+        if isinstance(self.ratings, StreamedRatings):
+            return self.ratings.first_submission
+        return min((each.submitted_at for each in self.ratings if each.submitted_at), default=None)

@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from rater.exports.contents import ListedSession, StudyData
+from rater.analysis.sessions import ListedSession
+from rater.exports.contents import StudyData
+from rater.exports.rated import CountedRating
+from rater.terms import WaveKind
 
 
 def counts(data: StudyData) -> dict[str, Any]:
@@ -18,8 +21,11 @@ def counts(data: StudyData) -> dict[str, Any]:
     held = [each for each in data.sessions if each.held]
     eligible = {each.session_id for each in held if each.eligible}
     analysed = {each.session_id for each in held if each.analysed}
-    per_session = Counter(each.session_id for each in data.main_ratings)
-    names = dict.fromkeys([*data.assignments, *(each.wave for each in data.ratings)])
+    rated = _Rated()
+    for each in data.ratings:
+        rated.take(each)
+    per_session = rated.main_of_session
+    names = dict.fromkeys([*data.assignments, *rated.ratings])
     return {
         "sessions_listed": len(data.sessions),
         "sessions_held": len(held),
@@ -29,26 +35,42 @@ def counts(data: StudyData) -> dict[str, Any]:
         "sessions_for_analysis": len(analysed),
         "patients": len({each.patient_id for each in held}),
         "therapists": len({each.therapist_id for each in held}),
-        "ratings": len(data.main_ratings),
+        "ratings": per_session.total(),
         "double_coded": sum(count > 1 for count in per_session.values()),
         "sessions_rated": len(per_session),
         "ratings_analysed": sum(count for session, count in per_session.items() if session in analysed),
-        "rows": sum(len(each.points) for each in data.ratings),
-        "coverage_known": sum(each.coverage is not None for each in data.ratings),
-        "unsure": sum(len(each.unsure) for each in data.ratings),
-        "waves": {name: _wave(data, name) for name in names},
+        "rows": rated.rows.total(),
+        "coverage_known": rated.coverage_known,
+        "unsure": rated.unsure,
+        "waves": {
+            name: {
+                "assignments": data.assignments.get(name, 0),
+                "ratings": rated.ratings[name],
+                "not_submitted": data.assignments.get(name, 0) - rated.ratings[name],
+                "rows": rated.rows[name],
+            }
+            for name in names
+        },
     }
+
+
+class _Rated:
+    """What is counted of ratings, in one go through them; `ratings` and `rows` are by wave."""
+
+    def __init__(self) -> None:
+        self.ratings: Counter[str] = Counter()
+        self.rows: Counter[str] = Counter()
+        self.main_of_session: Counter[str] = Counter()
+        self.coverage_known = self.unsure = 0
+
+    def take(self, rating: CountedRating) -> None:
+        self.ratings[rating.wave] += 1
+        self.rows[rating.wave] += len(rating.points)
+        self.coverage_known += rating.coverage is not None
+        self.unsure += len(rating.unsure)
+        if rating.wave == WaveKind.MAIN:
+            self.main_of_session[rating.session_id] += 1
 
 
 def _by_reason(sessions: Iterable[ListedSession]) -> dict[str, int]:
     return dict(sorted(Counter(each.left_out.reason for each in sessions if each.left_out).items()))
-
-
-def _wave(data: StudyData, name: str) -> dict[str, int]:
-    ratings = [each for each in data.ratings if each.wave == name]
-    return {
-        "assignments": data.assignments.get(name, 0),
-        "ratings": len(ratings),
-        "not_submitted": data.assignments.get(name, 0) - len(ratings),
-        "rows": sum(len(each.points) for each in ratings),
-    }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from rater.exports.contents import CountedRating, Rights, StudyData
-from rater.exports.resource import Column, Resource, item_column
+from rater.exports.contents import Rights, StudyData
+from rater.exports.rated import CountedRating
+from rater.exports.resource import MOST_KEPT, Cells, Column, NotGiven, Resource, item_column
 from rater.scales.scoring import keyed
 
 NAME = "ratings_long.csv"
@@ -19,10 +21,13 @@ KEYED = "reversed items turned within their range"
 def ratings_long(data: StudyData, rights: Rights) -> Resource:
     """The table, its rows made one by one; de-identified, times count from the study's first submission."""
     parts = [item_column(scale, item, "value", rule=AS_RATED) for scale, item in data.rated_items]
-    return Resource(NAME, "Ratings, one row per item", _columns(rights), _rows(data, rights), tuple(parts))
+    codes = {code: label for part in reversed(parts) for code, label in part.missing_codes.items()}
+    return Resource(
+        NAME, "Ratings, one row per item", _columns(rights, codes), _rows(data, rights), tuple(parts), in_pieces=True
+    )
 
 
-def _columns(rights: Rights) -> tuple[Column, ...]:
+def _columns(rights: Rights, codes: Mapping[str, str]) -> tuple[Column, ...]:
     full = rights is Rights.FULL
     submitted = "When the rating was submitted" if full else "Time from the study's first submission to this one"
     return (
@@ -38,10 +43,10 @@ def _columns(rights: Rights) -> tuple[Column, ...]:
         Column("rating_id", "string", "Rating: one rater, session and wave"),
         Column("version", "integer", "Revision of the rating; the highest submitted one counts and is given"),
         Column("scale", "string", "Scale"),
-        Column("scale_version", "integer", "Version of the scale"),
+        Column("scale_version", "integer", "Version of the scale that the rating used"),
         Column("item", "string", "Item"),
-        Column("value", "number", "Point", rule=AS_RATED),
-        Column("scored", "number", "Point as scores use it", rule=KEYED),
+        Column("value", "number", "Point", rule=AS_RATED, missing_codes=codes),
+        Column("scored", "number", "Point as scores use it", rule=KEYED, missing_codes=codes),
         Column("missing_code", "string", "Why no point was given"),
         Column("coverage", "number", COVERAGE, rule=SILENCE),
         Column("submitted_at", "datetime" if full else "duration", submitted),
@@ -49,24 +54,41 @@ def _columns(rights: Rights) -> tuple[Column, ...]:
     )
 
 
-def _rows(data: StudyData, rights: Rights) -> Iterator[tuple[object, ...]]:
+def _rows(data: StudyData, rights: Rights) -> Iterator[tuple[Cells, Cells, Cells]]:
+    """Each row in three pieces: what its rating has in common, the item with its point, and how it was given."""
     sessions = {each.session_id: each for each in data.sessions}
-    items = {item.id: (scale, item) for scale in data.scales for item in scale.items}
-    places = {item: place for place, item in enumerate(items)}
-    first = min((each.submitted_at for each in data.ratings if each.submitted_at), default=None)
+    newest = _Points(data, {})
+    older = {wave: _Points(data, versions) for wave, versions in data.old_versions.items()}
+    first = data.first_submission
     for rating in data.ratings:
-        held = sessions[rating.session_id]
+        held, points = sessions[rating.session_id], older.get(rating.wave, newest)
         lead = (data.study, held.session_id, held.patient_id, held.therapist_id, held.session_no, held.phase)
-        done = (rating.wave, rating.role, rating.rater_id, rating.rating_id, rating.version)
+        done = (*lead, rating.wave, rating.role, rating.rater_id, rating.rating_id, rating.version)
         submitted = _submitted(rating, first, rights)
         coverage = None if rating.coverage is None else round(rating.coverage, 4)
-        for name in sorted(rating.points, key=places.__getitem__):
-            scale, item = items[name]
-            value = rating.points[name]
-            scored = None if value is None else keyed(item, value)
-            code = rating.missing.get(name)
-            given = (scale.id, scale.version, name, value, scored, code)
-            yield (*lead, *done, *given, coverage, submitted, "yes" if name in rating.unsure else None)
+        sure, unsure = (coverage, submitted, None), (coverage, submitted, "yes")
+        for name in sorted(rating.points, key=points.places.__getitem__):
+            point = points.piece(name, rating.points[name], rating.missing.get(name))
+            yield done, point, unsure if name in rating.unsure else sure
+
+
+class _Points:
+    """Scale, version, item, point, keyed point and missing code, as one and the same piece for equal points.
+
+    `versions` are those of the scales that are not the study's present ones.
+    """
+
+    def __init__(self, data: StudyData, versions: Mapping[str, int]) -> None:
+        self._versions = versions
+        self._items = {item.id: (scale, item) for scale in data.scales for item in scale.items}
+        self.places = {item: place for place, item in enumerate(self._items)}
+        self.piece = lru_cache(MOST_KEPT)(self._made)
+
+    def _made(self, name: str, value: float | None, code: str | None) -> Cells:
+        scale, item = self._items[name]
+        why = None if code is None else NotGiven(code)
+        points = (why, why) if value is None else (value, keyed(item, value))
+        return (scale.id, self._versions.get(scale.id, scale.version), name, *points, code)
 
 
 def _submitted(rating: CountedRating, first: datetime | None, rights: Rights) -> datetime | timedelta | None:

@@ -1,22 +1,32 @@
-"""The study's registers as tables that can be imported again: sessions, homework, allocation, outcomes."""
+"""The study's registers as tables that can be imported again: sessions, patients, homework, allocation, outcomes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
-from rater.exports.contents import ListedSession, Rights, StudyData
+from rater.analysis.sessions import ListedSession
+from rater.exports.contents import Rights, StudyData
+from rater.exports.patients import patients
 from rater.exports.resource import Column, Resource, item_column
 from rater.terms import Position
 
 SESSION = Column("session_id", "string", "Therapy session")
+_AGREED = (
+    Column("item", "string", "Item"),
+    Column("value", "number", "Point as on the scale, never reversed"),
+    Column("missing_code", "string", "Why no point can be given"),
+)
 WAVE = Column("wave", "string", "Batch of rating work")
 HOMEWORK = Column("homework_id", "string", "Homework task")
 
 
 def registers(data: StudyData, rights: Rights) -> list[Resource]:
-    """All registers; de-identified, days replace dates and descriptions of tasks are left out."""
-    made = [sessions(data, rights), homework(data, rights), homework_reports(data), other_tasks(data, rights)]
+    """All registers; de-identified, days replace dates, and descriptions of tasks and rationales are left out."""
+    made = [sessions(data, rights), patients(data, rights), homework(data, rights), homework_reports(data)]
+    made += [other_tasks(data, rights)]
+    made += [consensus(data, rights)] if data.consensus else []
+    made += [criterion(data, rights)] if data.criterion else []
     return [*made, difficulties(data), listening(data), allocation(data), *outcomes(data)]
 
 
@@ -35,6 +45,12 @@ def sessions(data: StudyData, rights: Rights) -> Resource:
         Column("excluded", "string", "Why the session is left out; empty where it is not"),
         Column("excluded_scope", "string", "Of what: analysis (rated, not analysed), main (wave), everything"),
         Column("use", "string", "main, training or calibration; only main sessions count as held"),
+        Column("homework_status", "string", "Homework that it assigned: assigned, none, unknown, not_entered"),
+        Column(
+            "no_homework_reason",
+            "string",
+            "Why none was assigned: last_session, crisis, other; empty where no reason was told",
+        ),
     )
     first = _first_days(data)
     return Resource("sessions.csv", "Register of sessions", columns, _session_rows(data, rights, first))
@@ -53,7 +69,7 @@ def _session_rows(data: StudyData, rights: Rights, first: dict[str, date]) -> It
         when = each.held_on if rights is Rights.FULL else _day(each, first)
         lead = (each.session_id, each.patient_id, each.therapist_id, each.session_no, each.phase)
         out = (each.left_out.reason, each.left_out.scope.value) if each.left_out else (None, None)
-        yield (*lead, when, each.duration_min, *out, each.use)
+        yield (*lead, when, each.duration_min, *out, each.use, each.homework_status.value, each.no_homework_reason)
 
 
 def _day(listed: ListedSession, first: dict[str, date]) -> int | None:
@@ -117,6 +133,28 @@ def other_tasks(data: StudyData, rights: Rights) -> Resource:
     return Resource("other_tasks.csv", "Tasks that raters added to the homework log", columns, rows)
 
 
+def consensus(data: StudyData, rights: Rights) -> Resource:
+    """`consensus.csv`: what raters agreed on when they met; their own points are in ratings_long.csv."""
+    full = rights is Rights.FULL
+    columns = (WAVE, SESSION, *_AGREED, *((Column("rationale", "string", "Why they agreed on it"),) if full else ()))
+    rows = (
+        (each.wave, each.session_id, each.item, each.value, each.missing_code, *((each.rationale,) if full else ()))
+        for each in data.consensus
+    )
+    return Resource("consensus.csv", "What raters agreed on, beside their ratings", columns, rows)
+
+
+def criterion(data: StudyData, rights: Rights) -> Resource:
+    """`criterion.csv`: what experts agree the items of training and calibration sessions are."""
+    full = rights is Rights.FULL
+    columns = (SESSION, *_AGREED, *((Column("rationale", "string", "Why experts agree on it"),) if full else ()))
+    rows = (
+        (each.session_id, each.item, each.value, each.missing_code, *((each.rationale,) if full else ()))
+        for each in data.criterion
+    )
+    return Resource("criterion.csv", "Criterion ratings of experts", columns, rows)
+
+
 def listening(data: StudyData) -> Resource:
     """`listening.csv`: the intervals of each recording that were heard for a rating, those of one speed joined."""
     columns = (
@@ -134,6 +172,20 @@ def listening(data: StudyData) -> Resource:
         for interval in each.heard
     )
     return Resource("listening.csv", "What was heard of the recordings", columns, rows)
+
+
+def notes(data: StudyData) -> Resource:
+    """`notes.csv`: what raters noted while they listened."""
+    columns = (
+        WAVE,
+        SESSION,
+        Column("rater_id", "string", "Rater"),
+        Column("rating_id", "string", "Rating: one rater, session and wave"),
+        Column("second", "number", "Second of the recording"),
+        Column("text", "string", "The note in the rater's words"),
+    )
+    rows = ((each.wave, each.session_id, each.rater_id, each.rating_id, each.second, each.text) for each in data.notes)
+    return Resource("notes.csv", "Raters' notes", columns, rows)
 
 
 def difficulties(data: StudyData) -> Resource:

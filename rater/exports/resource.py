@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from rater.scales.schema import Item, Scale, Score
 from rater.tables import neutral
 
 LOCALE = "en"
 LARGEST_EXACT = 2.0**53
+MOST_KEPT = 4096
+Cells = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -31,20 +36,36 @@ class Column:
     minimum: int | None = None
     maximum: int | None = None
     reversed: bool | None = None
-    points: str = ""
-    missing_codes: str = ""
+    points: Mapping[int, str] = field(default_factory=dict)
+    missing_codes: Mapping[str, str] = field(default_factory=dict)
     rule: str = ""
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A CSV file; `parts` describe what a long column holds item by item and appear in the codebook alone."""
+    """A CSV file; `parts` describe what a long column holds item by item and appear in the codebook alone.
+
+    With `in_pieces` a row is a sequence of pieces, whose cells stand one after another. What many rows have in common
+    is then one and the same object, which is turned into text once.
+    """
 
     name: str
     title: str
     columns: tuple[Column, ...]
-    rows: Iterable[Sequence[object]]
+    rows: Iterable[Sequence[Any]]
     parts: tuple[Column, ...] = field(default=())
+    in_pieces: bool = False
+
+    def cells_of(self, row: Sequence[Any]) -> Sequence[object]:
+        """The cells of one of the rows, one for each column."""
+        return tuple(chain.from_iterable(row)) if self.in_pieces else row
+
+
+@dataclass(frozen=True)
+class NotGiven:
+    """A point that was not given, and the missing code that says why; an empty cell but in SPSS files."""
+
+    code: str
 
 
 @dataclass(frozen=True)
@@ -64,12 +85,12 @@ class WrittenFile:
 def cell(value: object) -> str:
     """One cell: numbers in their shortest form that reads back the same, moments in UTC, formulas made harmless.
 
-    None and NaN are empty; a span of time is an ISO 8601 duration in days and seconds; lines in a text end with LF,
-    since a lone carriage return is not quoted and would start a new row.
+    None, NaN and NotGiven are empty; a span of time is an ISO 8601 duration in days and seconds; lines in a text end
+    with LF, since a lone carriage return is not quoted and would start a new row.
     """
     if isinstance(value, str):
         return _text(str(value))
-    if value is None:
+    if value is None or isinstance(value, NotGiven):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -86,7 +107,7 @@ def cell(value: object) -> str:
     raise TypeError(f"no cell can hold {value!r}")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(MOST_KEPT)
 def _text(text: str) -> str:
     return neutral(text).replace("\r\n", "\n").replace("\r", "\n")
 
@@ -102,17 +123,37 @@ def _duration(span: timedelta) -> str:
     return f"P{span.days}D" + (f"T{span.seconds}S" if span.seconds else "")
 
 
-def write_resource(resource: Resource, folder: Path) -> WrittenFile:
-    """Write the table row by row as UTF-8 with commas and LF."""
-    path = folder / resource.name
-    rows = 0
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([neutral(column.name) for column in resource.columns])
-        for row in resource.rows:
-            writer.writerow([cell(value) for value in row])
-            rows += 1
-    return described(path, rows)
+class CsvWriter:
+    """Writes rows as they come, as UTF-8 with commas and LF."""
+
+    def __init__(self, resource: Resource, path: Path) -> None:
+        self._stream = path.open("w", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._stream, lineterminator="\n")
+        self._writer.writerow([neutral(column.name) for column in resource.columns])
+        self._in_pieces = resource.in_pieces
+        self._texts: dict[int, tuple[Cells, str]] = {}
+
+    def row(self, values: Sequence[Any]) -> None:
+        """Take one row."""
+        if not self._in_pieces:
+            self._writer.writerow([cell(value) for value in values])
+            return
+        known = self._texts
+        texts = [(known.get(id(piece)) or self._text_of(piece))[1] for piece in values]
+        self._stream.write("".join(texts)[:-1] + "\n")
+
+    def _text_of(self, piece: Cells) -> tuple[Cells, str]:
+        """The piece, kept so that no other takes its id, and its cells as text, each with a comma behind it."""
+        if len(self._texts) >= MOST_KEPT:
+            self._texts.clear()
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow([*map(cell, piece), ""])
+        made = self._texts[id(piece)] = (piece, text.getvalue()[:-1])
+        return made
+
+    def close(self) -> None:
+        """End the file."""
+        self._stream.close()
 
 
 def described(path: Path, rows: int | None = None) -> WrittenFile:
@@ -134,8 +175,8 @@ def item_column(scale: Scale, item: Item, name: str, *, rule: str = "") -> Colum
         minimum=item.minimum,
         maximum=item.maximum,
         reversed=item.reverse,
-        points="|".join(f"{point}={anchors[point].in_(LOCALE)}" for point in sorted(anchors)),
-        missing_codes="|".join(f"{code.id}={code.label.in_(LOCALE)}" for code in scale.missing_codes_for(item.id)),
+        points={point: anchors[point].in_(LOCALE) for point in sorted(anchors)},
+        missing_codes={code.id: code.label.in_(LOCALE) for code in scale.missing_codes_for(item.id)},
         rule=rule,
     )
 

@@ -28,14 +28,14 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def submit_all_at(rater: Command, moment: datetime) -> None:
     """Make the study's data the same whenever they were taken in."""
-    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url))
+    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url), pages=False)
     with app.app_context(), writing() as session:
         session.execute(update(Revision).values(submitted_at=moment))
 
 
 def exports_noted(rater: Command) -> list[dict[str, str]]:
     """What the audit says of exports."""
-    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url))
+    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url), pages=False)
     with app.app_context():
         found = db.session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "export.made")).all()
         db.session.remove()
@@ -102,7 +102,7 @@ def test_a_deidentified_export_goes_back_without_its_times(rater: Command, tmp_p
     ("arguments", "words"),
     [
         (["nowhere", "OUT"], "there is no study nowhere"),
-        (["ex", "OUT", "--formats", "csv,sav"], "sav cannot be written yet. Formats: csv"),
+        (["ex", "OUT", "--formats", "csv,dta"], "dta is no format of tables. Formats: csv, parquet, sav, xlsx"),
         (["ex", "OUT", "--formats", ","], "no format is named"),
         (["ex", "TAKEN"], "thesis.txt, which no export wrote"),
         (["ex", "TAKEN/thesis.txt"], "thesis.txt is a file"),
@@ -126,8 +126,8 @@ def test_refusals_write_nothing(rater: Command, tmp_path: Path, arguments: list[
 
 def test_an_export_is_noted(rater: Command, tmp_path: Path) -> None:
     before = len(exports_noted(rater))
-    rater("export", "ex", tmp_path / "out", "--rights", "full")
-    assert exports_noted(rater)[before:] == [{"rights": "full"}]
+    rater("export", "ex", tmp_path / "out", "--rights", "full", "--formats", "sav", "--notes")
+    assert exports_noted(rater)[before:] == [{"rights": "full", "formats": ["csv", "sav"], "notes": True}]
 
 
 @pytest.mark.postgres

@@ -4,24 +4,51 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from rater.allocation.operations.importing import import_allocation, read_allocation_for
-from rater.exports.contents import CountedRating, ListedSession, StudyData
+from rater.analysis.sessions import ListedSession
+from rater.exports.contents import StudyData
+from rater.exports.rated import CountedRating
 from rater.homework.operations import import_difficulties, import_homework, read_difficulties_for, read_homework_for
 from rater.ratings.operations.importing import import_ratings, read_ratings_for
 from rater.recordings.operations.importing import import_sessions, read_sessions_for
 from rater.recordings.operations.outcomes import import_outcomes, read_outcomes_for
 from rater.scales.schema import Scale
+from rater.storage.database import reading
 from rater.storage.models import Study
 from rater.terms import COMMAND_LINE, LeftOut, WaveKind
 from tests.builders.reliability import EXAMPLE, make_scale
 from tests.builders.study import NOON, make_study
 
 Rows = list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The example study in a database, its de-identified bundle in a folder, and what the export told."""
+
+    app: Flask
+    folder: Path
+    told: dict[str, Any]
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.told["counts"]
+        return found
+
+    @contextmanager
+    def study(self) -> Iterator[tuple[Session, Study]]:
+        """The study in a transaction that leaves nothing behind."""
+        with self.app.app_context(), reading() as session:
+            yield session, session.query(Study).one()
 
 
 def import_example(session: Session, slug: str = "pilot", folder: Path = EXAMPLE) -> Study:
@@ -83,3 +110,7 @@ def make_data(
     for each in ratings:
         waves[each.wave] += 1
     return StudyData("pilot", "Pilot", False, scales, listed, ratings, assignments=waves)
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in folder.iterdir()}

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rater.exports.bundle import write_bundle
-from rater.exports.contents import AssignedTask, Rights
+from rater.exports.contents import Asked, AssignedTask, Rights
 from rater.exports.resource import cell
 from tests.exports.builders import make_counted, make_data, make_listed
 
@@ -73,7 +73,7 @@ def test_no_file_of_a_bundle_runs_a_formula(tmp_path: Path) -> None:
         AssignedTask(f"H{place}", sessions[0].session_id, None, "x", text, None) for place, text in enumerate(FORMULAS)
     ]
     data = type(data)(**{**vars(data), "tasks": tuple(tasks)})
-    write_bundle(data, tmp_path / "bundle", Rights.FULL)
+    write_bundle(data, tmp_path / "bundle", Asked(Rights.FULL))
     for path in (tmp_path / "bundle").glob("*.csv"):
         assert dangerous(path.read_bytes()) == [], path.name
     assert b"'=HYPERLINK" in (tmp_path / "bundle" / "stacked.csv").read_bytes()

@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from rater.exports.analysed import analysis
-from rater.exports.contents import Assigned, Rights, StudyData
+from rater.exports.contents import Asked, Assigned, StudyData
 from rater.exports.counts import counts
-from rater.exports.dyads import dyad_tables
+from rater.exports.dyads import calibration_tables, dyad_tables
 from rater.exports.readme import readme
 from rater.exports.registers import allocation
-from rater.exports.resource import Resource, write_resource
+from rater.exports.resource import Resource
+from rater.exports.writing import write_table
 from rater.scales.schema import Item, Rule, Scale, Score, Text
 from rater.terms import ScaleKind
 from tests.builders.reliability import make_scale
@@ -23,7 +24,7 @@ from tests.exports.builders import make_counted, make_data, make_listed
 
 def text_of(resource: Resource, folder: Path) -> list[str]:
     """The lines of the resource as it is written."""
-    write_resource(resource, folder)
+    write_table(resource, folder)
     return (folder / resource.name).read_text().splitlines()
 
 
@@ -41,6 +42,16 @@ def small() -> StudyData:
         make_counted("S3", "R3", {"a1": 2.0, "a2": 3.0}),
         make_counted("S3", "R1", {"a1": 0.0, "a2": 0.0}, wave="training"),
     )
+
+
+def test_a_calibration_wave_has_a_table_of_its_own_and_no_part_in_the_others(tmp_path: Path) -> None:
+    apart = make_counted("S3", "R2", {"a1": 4.0, "a2": 3.0}, role="all", wave="calibration-2")
+    data = make_data(*small().ratings, apart)
+    (found,) = calibration_tables(data)
+    assert (found.name, calibration_tables(small())) == ("scores_calibration-2.csv", [])
+    assert text_of(found, tmp_path) == ["score,session_id,rater_id,value", "A,S3,R2,1.5"]
+    before, after = (named(dyad_tables(each)) for each in (small(), data))
+    assert text_of(before["gstudy_long.csv"], tmp_path) == text_of(after["gstudy_long.csv"], tmp_path)
 
 
 def test_tables_for_reliability(tmp_path: Path) -> None:
@@ -111,7 +122,7 @@ def test_sessions_that_only_a_second_rater_has_are_not_in_the_allocation() -> No
 def test_made_up_data_say_so() -> None:
     for synthetic in (True, False):
         data = replace(small(), synthetic=synthetic)
-        assert ("synthetic" in readme(data, Rights.DEIDENTIFIED, counts(data), [])) is synthetic
+        assert ("synthetic" in readme(data, Asked(), counts(data), [])) is synthetic
 
 
 def test_rows_are_written_as_they_come(tmp_path: Path) -> None:
@@ -125,6 +136,6 @@ def test_rows_are_written_as_they_come(tmp_path: Path) -> None:
             sizes.append((tmp_path / "stacked.csv").stat().st_size)
             yield ("A", "R1-R2", f"S{number}", 1.0, 2.0)
 
-    write_resource(replace(resource, rows=rows()), tmp_path)
+    write_table(replace(resource, rows=rows()), tmp_path)
     assert sizes[-1] > sizes[0]
     assert len(list(csv.reader(io.StringIO((tmp_path / "stacked.csv").read_text())))) == 20_001

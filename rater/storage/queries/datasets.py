@@ -6,15 +6,20 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from rater.storage.models import (
     Assignment,
+    ConsensusPoint,
+    CriterionPoint,
     Difficulty,
+    Draw,
+    HomeworkEntry,
     HomeworkReport,
     HomeworkTask,
     Listening,
+    Note,
     OtherTask,
     OutcomeValue,
     Patient,
@@ -32,7 +37,10 @@ Row = tuple[Any, ...]
 
 
 def session_rows(session: Session, study_id: int) -> list[Row]:
-    """Code, patient, therapist, number, phase, day, minutes, why and of what left out, and use of each, by code."""
+    """Each session by code: patient, therapist, number, phase, day, minutes, why and of what it is left out, its use.
+
+    Then what is kept of its homework: the status, the reason for none, and whether there are tasks.
+    """
     out = left_out(session, study_id)
     rows = session.execute(
         select(
@@ -44,12 +52,16 @@ def session_rows(session: Session, study_id: int) -> list[Row]:
             TherapySession.held_on,
             TherapySession.duration_min,
             TherapySession.use,
+            HomeworkEntry.status,
+            HomeworkEntry.reason,
+            exists().where(HomeworkTask.assigned_session_id == TherapySession.id),
         )
         .join(TherapySession.patient)
         .join(TherapySession.therapist)
+        .outerjoin(HomeworkEntry, HomeworkEntry.session_id == TherapySession.id)
         .where(TherapySession.study_id == study_id)
     )
-    return sorted(((*row[:7], out.get(str(row[0])), row[7]) for row in map(tuple, rows)), key=lambda row: row[0])
+    return sorted(((*row[:7], out.get(str(row[0])), *row[7:]) for row in map(tuple, rows)), key=lambda row: row[0])
 
 
 def task_rows(session: Session, study_id: int) -> list[Row]:
@@ -115,6 +127,40 @@ def other_task_rows(session: Session, study_id: int) -> list[Row]:
     return sorted(_counting(session, study_id, map(tuple, rows)), key=lambda row: (*row[:5], row[5] or ""))
 
 
+def consensus_rows(session: Session, study_id: int) -> list[Row]:
+    """Wave, session, item, value, missing code and rationale of all that raters agreed on when they met."""
+    rows = session.execute(
+        select(
+            Wave.name,
+            TherapySession.code,
+            ConsensusPoint.item,
+            ConsensusPoint.value,
+            ConsensusPoint.missing_code,
+            ConsensusPoint.rationale,
+        )
+        .join(ConsensusPoint.wave)
+        .join(ConsensusPoint.therapy_session)
+        .where(Wave.study_id == study_id)
+    )
+    return sorted(_counting(session, study_id, map(tuple, rows)), key=lambda row: row[:3])
+
+
+def criterion_rows(session: Session, study_id: int) -> list[Row]:
+    """Session, item, value, missing code and rationale of the criterion ratings."""
+    rows = session.execute(
+        select(
+            TherapySession.code,
+            CriterionPoint.item,
+            CriterionPoint.value,
+            CriterionPoint.missing_code,
+            CriterionPoint.rationale,
+        )
+        .join(CriterionPoint.therapy_session)
+        .where(TherapySession.study_id == study_id)
+    )
+    return sorted(map(tuple, rows), key=lambda row: row[:2])
+
+
 def listening_rows(session: Session, study_id: int) -> list[Row]:
     """Wave, session, rater, rating and the intervals heard for each submitted rating that was listened to."""
     rows = session.execute(
@@ -127,6 +173,27 @@ def listening_rows(session: Session, study_id: int) -> list[Row]:
         .where(Wave.study_id == study_id, Assignment.id.in_(_SUBMITTED))
     )
     return sorted(_counting(session, study_id, map(tuple, rows)), key=lambda row: row[:4])
+
+
+def note_rows(session: Session, study_id: int) -> list[Row]:
+    """Wave, session, rater, rating, second and text of each note that a rater of a submitted rating kept."""
+    rows = session.execute(
+        select(Wave.name, TherapySession.code, Rater.code, Rating.code, Note.second, Note.text)
+        .join(Assignment, Assignment.id == Note.assignment_id)
+        .join(Rating, Rating.assignment_id == Assignment.id)
+        .join(Assignment.wave)
+        .join(Assignment.therapy_session)
+        .join(Assignment.rater)
+        .where(Wave.study_id == study_id, Assignment.id.in_(_SUBMITTED))
+    )
+    return sorted(_counting(session, study_id, map(tuple, rows)))
+
+
+def draw_rows(session: Session, study_id: int) -> list[Row]:
+    """Wave, algorithm, digest, inputs, plan, reason and moment of each draw that was kept, the first first."""
+    columns = (Draw.wave, Draw.algorithm, Draw.digest, Draw.inputs, Draw.plan, Draw.why, Draw.drawn_at)
+    rows = session.execute(select(*columns).where(Draw.study_id == study_id).order_by(Draw.id))
+    return [tuple(row) for row in rows]
 
 
 def difficulty_rows(session: Session, study_id: int) -> list[Row]:
@@ -175,3 +242,9 @@ def outcome_values(session: Session, study_id: int) -> dict[str, dict[str, float
     for code, item, value in rows:
         found.setdefault(code, {})[item] = value
     return found
+
+
+def covariates(session: Session, study_id: int) -> dict[str, dict[str, str]]:
+    """The covariates of each patient, by code, in that order."""
+    rows = session.execute(select(Patient.code, Patient.covariates).where(Patient.study_id == study_id))
+    return dict(sorted((code, dict(cells)) for code, cells in rows))

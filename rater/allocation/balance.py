@@ -94,7 +94,7 @@ def balance(plan: Plan, sessions: Sequence[SessionToRate], settings: Settings) -
 
 
 def _pairs(doubled: Sequence[PlannedSession], eligible: Iterable[Sequence[str]]) -> Margin:
-    able = {tuple(sorted(pair)) for raters in set(map(tuple, eligible)) for pair in combinations(raters, 2)}
+    able = {pair for raters in set(map(tuple, eligible)) for pair in combinations(sorted(raters), 2)}
     seen = Counter(tuple(sorted((row.main_rater, row.second_rater or ""))) for row in doubled)
     return Margin({"-".join(pair): seen[pair] for pair in sorted(able)})
 

@@ -165,7 +165,7 @@ def open_work(sessions: Sequence[SessionToRate], settings: Settings) -> OpenWork
     raters = listed + tuple(sorted(set(load) - set(listed)))
     begun = tuple(_label(half.get(session.id, BegunSession(session.id)), raters) for session in free)
     able = tuple(
-        tuple(rater for rater in able if rater not in label)
+        able if label == (ALONE, ALONE) else tuple(rater for rater in able if rater not in label)
         for able, label in zip(able_raters(listed, free, settings.bars), begun, strict=True)
     )
     caps = dict.fromkeys(raters, load.total() + 2 * len(free)) | dict(settings.caps)

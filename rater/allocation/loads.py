@@ -9,6 +9,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
+from rater.allocation.balance import excess
 from rater.allocation.bounds import least_pair_squares
 from rater.allocation.constraints import OpenWork
 from rater.allocation.dyads import alternating, even_mains
@@ -31,7 +32,7 @@ def even_loads(work: OpenWork, order: Sequence[int], doubled: set[int], chance: 
     helps, then shaken and improved again, until a proven bound is reached or the rounds are used up; main loads are the
     most even that these pairs allow. Kept rows count towards the loads. Raises NoFeasibleAllocation.
     """
-    total, main, pairs = _kept_counts(work)
+    total, main, pairs = kept_counts(work)
     shares = place(work, total.tolist(), order, doubled, chance)
     rank = rank_by_reach(shares.panels, chance.sample(range(len(work.raters)), len(work.raters)))
     pairing = Pairing(shares, total, pairs, work.room, noise)
@@ -44,7 +45,7 @@ def even_loads(work: OpenWork, order: Sequence[int], doubled: set[int], chance: 
         before = pairing.state()
         pairing.shake()
         pairing.improve()
-        found = _Found(pairing, main, rank, chance) if pairing.squares() <= best.pair_squares else None
+        found = _Found(pairing, main, rank, chance) if pairing.excess() <= best.pair_excess else None
         if found is not None and found.evenness() <= best.evenness():
             best = found
         else:
@@ -61,14 +62,14 @@ class _Found:
     """The directed doubles that a pairing allows, with how even they are."""
 
     def __init__(self, pairing: Pairing, kept_main: Ints, rank: Sequence[int], chance: Random) -> None:
-        self.pair_squares = pairing.squares()
+        self.pair_excess = pairing.excess()
         singles = (kept_main + pairing.certain_mains()).tolist()
         self.mains, self.directed = even_mains(singles, pairing.edges(), rank, chance)
         self.main_squares = sum(load * load for load in self.mains)
 
     def evenness(self) -> tuple[int, int]:
-        """Squares of pairs, then of main loads; less is more even."""
-        return self.pair_squares, self.main_squares
+        """Excess of pairs, then squares of main loads; less is more even."""
+        return self.pair_excess, self.main_squares
 
 
 class _Bounds:
@@ -79,13 +80,13 @@ class _Bounds:
 
     def reached(self, found: _Found) -> bool:
         """Whether nothing more even can be found."""
-        if found.pair_squares > self._pairing.least_squares() and found.pair_squares > self._pairs:
+        if found.pair_excess > 0 and found.pair_excess > self._pairs:
             return False
-        return found.main_squares <= self._mains
+        return excess(found.mains[: self._work.listed]) == 0 or found.main_squares <= self._mains
 
     @cached_property
     def _pairs(self) -> int:
-        return least_pair_squares(self._pairing)
+        return least_pair_squares(self._pairing) - self._pairing.least_squares()
 
     @cached_property
     def _mains(self) -> int:
@@ -122,7 +123,8 @@ def _join(labels: list[Label], panel: Panel, joined: Ints, chance: Random) -> No
         labels[session] = (other, second) if main == ALONE else (main, other)
 
 
-def _kept_counts(work: OpenWork) -> tuple[Ints, Ints, Ints]:
+def kept_counts(work: OpenWork) -> tuple[Ints, Ints, Ints]:
+    """Total loads, main loads and pairs that kept and begun rows give before anything is drawn."""
     size = len(work.raters)
     total, main = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     pairs = np.zeros((size, size), dtype=np.int64)

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rater.allocation.chains import FAR, LONGEST, Ints, closed_chain
+from rater.allocation.first_pairs import first_pairs
 from rater.allocation.noise import Noise
 from rater.allocation.placing import Panel, Shares
 from rater.allocation.plans import ALONE
 
-Ints = NDArray[np.int64]
 State = tuple[Ints, Ints, Ints, Ints]
 
-_FAR = np.int64(1) << 40
 _SCALE = 16
-_LONGEST = 6
 _TIE = 5
 _TRIES = 8
 _SHAKES = 4
@@ -29,8 +28,9 @@ class Pairing:
 
     An exchange is a closed chain of steps. A step takes one rating from a rater and gives it to the next one in the
     chain: of a single (pairs stay), or of a double whose other rater stays. The pool stands for dissolving a double
-    into a single and for making one elsewhere, so their number stays too. One further step lets two raters whose total
-    loads differ by one change places. Every chain therefore keeps the hard rules and the squares of the total loads.
+    into a single and for making one elsewhere, so their number stays too; a double whose main rater is apart asks
+    nothing of the pairs, so that the number of pairs can change. One further step lets two raters whose total loads
+    differ by one change places. Every chain therefore keeps the hard rules and the squares of the total loads.
     """
 
     def __init__(self, shares: Shares, base_total: Ints, base_pairs: Ints, room: Sequence[int], noise: Noise) -> None:
@@ -41,6 +41,7 @@ class Pairing:
             self.able[place, list(panel.raters)] = True
         self.sizes = [sum(shares.ratings[place]) if panel.apart else len(panel.sessions)
                       for place, panel in enumerate(shares.panels)]  # fmt: skip
+        self._spare = np.array([panel.most_doubles if panel.apart else 0 for panel in shares.panels], dtype=np.int64)
         self._fixed = np.array([ALONE if panel.apart else panel.fixed for panel in shares.panels], dtype=np.int64)
         self._free = np.array([not panel.is_begun for panel in shares.panels], dtype=bool)
         self._passing = np.array([panel.apart or not panel.is_begun for panel in shares.panels], dtype=bool)
@@ -48,16 +49,13 @@ class Pairing:
         self.base_total, self.base_pairs = base_total, base_pairs
         self.most = base_total + np.array(room, dtype=np.int64)
         self.total: Ints = base_total + np.array(shares.ratings, dtype=np.int64).reshape(count, size).sum(axis=0)
-        self.pairs: Ints = base_pairs.copy()
-        self.singles: Ints = np.zeros((count, size), dtype=np.int64)
-        self.doubles: Ints = np.zeros((count, size, size), dtype=np.int64)
         self._noise = noise
         able = self.able[self._free].astype(np.int64)
         meet = able.T @ able > 0
         for place in np.flatnonzero(self._fixed != ALONE).tolist():
             meet[self._fixed[place]] |= self.able[place]
         self.open_pairs = np.triu(meet | meet.T, 1)
-        self._first(shares)
+        self.singles, self.doubles, self.pairs = first_pairs(shares, base_pairs, self.open_pairs, noise)
         self._recount()
 
     def squares(self) -> int:
@@ -69,6 +67,15 @@ class Pairing:
         cells = int(self.open_pairs.sum())
         level, rest = divmod(int(self.pairs[self.open_pairs].sum()), max(1, cells))
         return (cells - rest) * level * level + rest * (level + 1) ** 2
+
+    def excess(self) -> int:
+        """How far the pairs are from as even as whole numbers allow, as in `balance.excess`."""
+        return self.squares() - self.least_squares()
+
+    @property
+    def number_varies(self) -> bool:
+        """Whether doubles can also fall on sessions whose main rater is apart, which makes the pairs fewer."""
+        return bool(self._spare.any())
 
     def edges(self) -> list[tuple[int, int]]:
         """The doubles that nobody has begun as pairs of raters, smaller index first."""
@@ -109,8 +116,8 @@ class Pairing:
     def improve(self) -> None:
         """Carry out exchanges that make pairs more even until no chain of at most six steps does."""
         failed = 0
-        while failed < _TRIES and self.squares() > self.least_squares():
-            chain = self._chain(self._costs(_TIE), -_TIE)
+        while failed < _TRIES and self.excess() > 0:
+            chain = closed_chain(self._costs(_TIE), -_TIE)
             if chain is None:
                 return
             failed = 0 if self._carry_out(chain, -1) else failed + 1
@@ -120,42 +127,10 @@ class Pairing:
         for _ in range(_SHAKES):
             self._swap_panels()
         for _ in range(_SHAKES):
-            least = 2 + int(self._noise.below(_LONGEST - 1, 1)[0])
-            chain = self._chain(self._costs(_HIGH) - _HIGH // 2, 0, least)
+            least = 2 + int(self._noise.below(LONGEST - 1, 1)[0])
+            chain = closed_chain(self._costs(_HIGH) - _HIGH // 2, 0, least)
             if chain is not None:
                 self._carry_out(chain, _WORSE)
-
-    def _first(self, shares: Shares) -> None:
-        """Pairs named one by one, the rarest first; a rater whose share equals the sessions left must be in each."""
-        for place, panel in enumerate(shares.panels):
-            left: Ints = np.array(shares.ratings[place], dtype=np.int64)
-            if panel.is_begun:
-                self._join(place, left)
-                continue
-            sessions = len(panel.sessions)
-            for _ in range(shares.doubles[place]):
-                must = np.flatnonzero(left >= sessions)
-                cost = np.where((left > 0)[:, None] & (left > 0)[None, :] & self.open_pairs, 0, _FAR)
-                for rater in must.tolist():
-                    outside = np.ones(cost.shape, dtype=bool)
-                    outside[rater, :] = outside[:, rater] = False
-                    cost[outside] = _FAR
-                cost += (self.pairs * 4096 - left[:, None] - left[None, :]) * _SCALE
-                cost += self._noise.below(_SCALE, cost.size).reshape(cost.shape)
-                a, b = divmod(int(np.argmin(cost)), len(left))
-                self._double(place, a, b, 1)
-                left[[a, b]] -= 1
-                sessions -= 1
-            self.singles[place] = left
-
-    def _join(self, place: int, ratings: Ints) -> None:
-        panel = self.panels[place]
-        if panel.apart:
-            self.singles[place] = ratings
-            return
-        self.singles[place, panel.fixed] = len(panel.sessions) - int(ratings.sum())
-        for rater in np.flatnonzero(ratings).tolist():
-            self._double(place, panel.fixed, rater, int(ratings[rater]))
 
     def _double(self, place: int, a: int, b: int, by: int) -> None:
         for one, other in ((a, b), (b, a)):
@@ -170,12 +145,10 @@ class Pairing:
         """
         able = self.able.astype(np.int64)
         size = len(self.total)
-        self._keep = np.zeros((size, size, size), dtype=np.int64)
-        self._loose = np.zeros((size, size), dtype=np.int64)
-        for place in range(len(self.panels)):
-            stays = (self.doubles[place] > 0) & self._stays(place)[:, None]
-            self._keep += stays[:, :, None] * able[place][None, None, :]
-            self._loose += stays & self._joining[place]
+        stays = np.array([(self.doubles[place] > 0) & self._stays(place)[:, None] for place in range(len(self.panels))])
+        stays = stays.reshape(len(self.panels), size * size).astype(np.float32)  # whole numbers, far below 2^24
+        self._keep = (stays.T @ self.able.astype(np.float32)).astype(np.int64).reshape(size, size, size)
+        self._loose = stays[self._joining].sum(axis=0).astype(np.int64).reshape(size, size)
         held = (self.singles > 0).astype(np.int64)
         self._pass = held[self._passing].T @ able[self._passing]
         self._joins = held[self._joining].T @ able[self._joining]
@@ -207,49 +180,48 @@ class Pairing:
     def _costs(self, amplitude: int) -> Ints:
         """Scaled cost of each step from rater to rater; the last row and column are the pool."""
         size, pairs = len(self.total), self.pairs
-        costs: Ints = np.full((size + 1, size + 1), _FAR, dtype=np.int64)
-        keep = np.where(self._keep > 0, 2 * (pairs[:, None, :] - pairs[:, :, None]) + 2, _FAR)
+        costs: Ints = np.full((size + 1, size + 1), FAR, dtype=np.int64)
+        keep = np.where(self._keep > 0, 2 * (pairs[:, None, :] - pairs[:, :, None]) + 2, FAR)
         diagonal = np.arange(size)
-        keep[diagonal, :, diagonal] = _FAR
-        shift = keep.min(axis=0, initial=_FAR)
+        keep[diagonal, :, diagonal] = FAR
+        shift = keep.min(axis=0, initial=FAR)
         shift[self._pass > 0] = np.minimum(shift[self._pass > 0], 0)
         back = (self.total[None, :] == self.total[:, None] + 1) & (self.total < self.most)[:, None]
         shift[back] = np.minimum(shift[back], 0)
-        np.fill_diagonal(shift, _FAR)
+        np.fill_diagonal(shift, FAR)
         costs[:size, :size] = shift
-        costs[:size, size] = np.where(self._loose > 0, 1 - 2 * pairs, _FAR).min(axis=0, initial=_FAR)
-        join = np.where(self._joins > 0, 2 * pairs + 1, _FAR)
-        np.fill_diagonal(join, _FAR)
-        costs[size, :size] = join.min(axis=0, initial=_FAR)
+        loose = np.where(self._loose > 0, 1 - 2 * pairs, FAR).min(axis=0, initial=FAR)
+        costs[:size, size] = np.where(self._leaving().any(axis=0), np.minimum(loose, -self._mean_step()), loose)
+        join = np.where(self._joins > 0, 2 * pairs + 1, FAR)
+        np.fill_diagonal(join, FAR)
+        join = join.min(axis=0, initial=FAR)
+        costs[size, :size] = np.where(self._entering().any(axis=0), np.minimum(join, self._mean_step()), join)
         noise = self._noise.below(amplitude, costs.size).reshape(costs.shape) if amplitude > 1 else 0
-        return np.where(costs < _FAR, _SCALE * costs + noise, _FAR)
+        return np.where(costs < FAR, _SCALE * costs + noise, FAR)
 
-    def _chain(self, costs: Ints, below: int, least: int = 2) -> list[int] | None:
-        """The cheapest closed chain of `least` steps or more that costs at most `below`, shortest first, as nodes."""
-        nodes = np.arange(len(costs))
-        reach, came = costs, []
-        for length in range(2, min(_LONGEST, len(costs)) + 1):
-            longer = reach[:, :, None] + costs[None, :, :]
-            before = longer.argmin(axis=1)
-            came.append(before)
-            reach = np.minimum(np.take_along_axis(longer, before[:, None, :], axis=1)[:, 0, :], _FAR)
-            start = int(np.argmin(reach[nodes, nodes]))
-            if length >= least and reach[start, start] <= below:
-                chain = [start]
-                for earlier in reversed(came):
-                    chain.append(int(earlier[start, chain[-1]]))
-                return chain[::-1]
-        return None
+    def _mean_step(self) -> int:
+        """What one more pair costs where it is most wanted: a double that becomes no pair saves or wastes as much."""
+        return 2 * (int(self.pairs[self.open_pairs].sum()) // max(1, int(self.open_pairs.sum()))) + 1
+
+    def _leaving(self) -> NDArray[np.bool_]:
+        """By panel and rater: who can leave a session whose main rater is apart, so that it is rated once."""
+        leaving: NDArray[np.bool_] = (self._spare > 0)[:, None] & (self.singles > 0)
+        return leaving
+
+    def _entering(self) -> NDArray[np.bool_]:
+        """By panel and rater: who can become the second of a session whose main rater is apart."""
+        entering: NDArray[np.bool_] = (self.singles.sum(axis=1) < self._spare)[:, None] & self.able
+        return entering
 
     def _carry_out(self, chain: list[int], most: int) -> bool:
         """Take the steps of a closed chain; undone, with False, where they clash or cost more than `most`."""
-        squares, even, pool = self.squares(), int((self.total**2).sum()), len(self.total)
+        excess, even, pool = self.excess(), int((self.total**2).sum()), len(self.total)
         level = self.total.copy()
         done: list[tuple[int, int, int, int]] = []
         steps = sorted(zip(chain, chain[1:] + chain[:1], strict=True), key=lambda step: step[1] != pool)
         sound = all(self._step(source, to, level, done) for source, to in steps)
         sound = sound and bool((self.total <= self.most).all()) and int((self.total**2).sum()) <= even
-        if sound and self.squares() - squares <= most:
+        if sound and self.excess() - excess <= most:
             return True
         for place, a, b, by in reversed(done):
             self._change(place, a, b, -by)
@@ -258,20 +230,26 @@ class Pairing:
     def _step(self, source: int, to: int, level: Ints, done: list[tuple[int, int, int, int]]) -> bool:
         pool = len(self.total)
         if source == pool:
-            cost = np.where(self._joins[:, to] > 0, self.pairs[:, to], _FAR)
-            cost[to] = _FAR
+            cost = np.where(self._joins[:, to] > 0, self.pairs[:, to], FAR)
+            cost[to] = FAR
             a = int(np.argmin(cost))
+            entering = np.flatnonzero(self._entering()[:, to])
+            if len(entering) and self._mean_step() <= 2 * cost[a] + 1:
+                return self._take(self._any_of(entering), (to, to), 1, done)
             places = np.flatnonzero((self.singles[:, a] > 0) & self.able[:, to] & self._joining)
-            return cost[a] < _FAR and self._relabel(places, (a, a), (a, to), done)
+            return cost[a] < FAR and self._relabel(places, (a, a), (a, to), done)
         if to == pool:
             a = int(np.argmax(self.pairs[source] * (self._loose[:, source] > 0)))
+            leaving = np.flatnonzero(self._leaving()[:, source])
+            if len(leaving) and (not self._loose[a, source] or self._mean_step() >= 2 * self.pairs[a, source] - 1):
+                return self._take(self._any_of(leaving), (source, source), -1, done)
             places = np.flatnonzero((self.doubles[:, a, source] > 0) & self._may_stay(a) & self._joining)
             return self._relabel(places, (a, source), (a, a), done)
         return self._hand_on(source, to, level, done)
 
     def _hand_on(self, source: int, to: int, level: Ints, done: list[tuple[int, int, int, int]]) -> bool:
-        cost = np.where(self._keep[:, source, to] > 0, self.pairs[:, to] - self.pairs[:, source] + 1, _FAR)
-        cost[to] = _FAR
+        cost = np.where(self._keep[:, source, to] > 0, self.pairs[:, to] - self.pairs[:, source] + 1, FAR)
+        cost[to] = FAR
         a = int(np.argmin(cost))
         single = np.flatnonzero((self.singles[:, source] > 0) & self.able[:, to] & self._passing)
         trade = level[to] == level[source] + 1
@@ -280,7 +258,7 @@ class Pairing:
         if cost[a] >= 0 and len(single):
             return self._relabel(single, (source, source), (to, to), done)
         double = np.flatnonzero((self.doubles[:, a, source] > 0) & self.able[:, to] & self._may_stay(a))
-        return cost[a] < _FAR and self._relabel(double, (a, source), (a, to), done)
+        return cost[a] < FAR and self._relabel(double, (a, source), (a, to), done)
 
     def _relabel(
         self, places: Ints, old: tuple[int, int], new: tuple[int, int], done: list[tuple[int, int, int, int]]
@@ -288,9 +266,11 @@ class Pairing:
         if not len(places):
             return False
         place = self._any_of(places)
-        for (a, b), by in ((old, -1), (new, 1)):
-            self._change(place, a, b, by)
-            done.append((place, a, b, by))
+        return self._take(place, old, -1, done) and self._take(place, new, 1, done)
+
+    def _take(self, place: int, label: tuple[int, int], by: int, done: list[tuple[int, int, int, int]]) -> bool:
+        self._change(place, *label, by)
+        done.append((place, *label, by))
         return True
 
     def _may_stay(self, rater: int) -> NDArray[np.bool_]:

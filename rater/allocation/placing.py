@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heapreplace
 from random import Random
 
 from rater.allocation.constraints import OpenWork, refuse_for_caps
@@ -79,9 +80,9 @@ def place(work: OpenWork, base: Sequence[int], order: Sequence[int], doubled: se
     """
     panels = panels_of(work, order)
     flow = Flow(panels, base, work.room, chance)
-    missing = sum(not flow.add(panel) for panel, each in enumerate(panels) for _ in range(each.needs_main))
-    wanted = [panel for panel, each in enumerate(panels) for session in each.sessions if session in doubled]
-    missing += sum(not flow.add_double(panel) for panel in wanted)
+    missing = sum(flow.add(panel, each.needs_main) for panel, each in enumerate(panels))
+    wanted = [sum(session in doubled for session in each.sessions) for each in panels]
+    missing += sum(flow.add_doubles(panel, number) for panel, number in enumerate(wanted))
     if missing:
         refuse_for_caps(missing)
     flow.even_out()
@@ -92,8 +93,7 @@ def least_main_squares(work: OpenWork, base: Sequence[int], most: Sequence[int],
     """A number that the sum of squared main loads cannot fall below, for at most `most` further ratings per rater."""
     flow = Flow(panels_of(work, order), base, most, Random(0))  # noqa: S311 - any choice gives the same number
     for panel, each in enumerate(flow.panels):
-        for _ in range(each.needs_main):
-            flow.add(panel)
+        flow.add(panel, each.needs_main)
     flow.even_out()
     return sum(load * load for load in flow.load)
 
@@ -126,25 +126,36 @@ class Flow:
         lot = chance.sample(self._raters, len(base))
         self.rank = rank_by_reach(panels, lot)
 
-    def add(self, panel: int) -> bool:
-        """One more rating for the panel; False where no shifting of others makes room."""
-        return self._direct(panel) or self._reach(panel)
+    def add(self, panel: int, number: int) -> int:
+        """So many more ratings for the panel; how many of them no shifting of others makes room for."""
+        left = number - self._direct(panel, number)
+        return left - sum(self._reach(panel) for _ in range(left))
 
-    def add_double(self, panel: int) -> bool:
-        """One more double, on this panel if it has room, else on any; False where no shifting makes room."""
-        if self.doubles[panel] < self._most[panel] and self._direct(panel):
-            self.doubles[panel] += 1
-            return True
-        return self._reach(-1)
+    def add_doubles(self, panel: int, number: int) -> int:
+        """So many more doubles, on this panel while it has room, else on any; how many no shifting makes room for."""
+        direct = self._direct(panel, min(number, self._most[panel] - self.doubles[panel]))
+        self.doubles[panel] += direct
+        left = number - direct
+        return left - sum(self._reach(-1) for _ in range(left))
 
-    def _direct(self, panel: int) -> bool:
+    def _direct(self, panel: int, number: int) -> int:
+        """Give up to `number` ratings to those who have the least and may take more; how many were given."""
         given, size = self.ratings[panel], self._size[panel]
-        free = [r for r in self.panels[panel].raters if self._room[r] and given[r] < size]
-        if free:
-            rater = min(free, key=lambda r: (self.load[r], self.rank[r]))
+        lowest = [
+            (self.load[r], self.rank[r], r) for r in self.panels[panel].raters if self._room[r] and given[r] < size
+        ]
+        heapify(lowest)
+        done = 0
+        while lowest and done < number:
+            _, rank, rater = lowest[0]
             given[rater] += 1
             self._count(rater, 1)
-        return bool(free)
+            done += 1
+            if self._room[rater] and given[rater] < size:
+                heapreplace(lowest, (self.load[rater], rank, rater))
+            else:
+                heappop(lowest)
+        return done
 
     def _reach(self, start: int) -> bool:
         came = self._search(start)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-ALGORITHM = "rater-allocation 2"
+ALGORITHM = "rater-allocation 3"
 
 Label = tuple[int, int]
 """Who rates a session while it is being drawn, as indices of raters: (main, second)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
 import numpy as np
@@ -12,10 +12,12 @@ from rater.allocation.balance import STRATA
 from rater.allocation.constraints import OpenWork
 from rater.allocation.noise import Noise, fading
 from rater.allocation.plans import ALONE, Label
+from rater.allocation.rotations import rotate
 
 Ints = NDArray[np.int64]
 
 _WEIGHTS = {"therapist": 2, "phase": 2, "patient": 2, "therapist_phase": 3}
+_STRICT = {"therapist": 16, "phase": 16, "patient": 16, "therapist_phase": 1}
 _DOUBLE_WEIGHT = 2
 _FAR = 1 << 40
 _STEP = 8
@@ -26,7 +28,9 @@ _BATCHES = 150
 _BATCH = 64
 _CANDIDATES = 512
 _IDLE = 6
-_AFTERWARDS = 4
+_STEPS = 2_000
+_PATIENCE = 150
+_PARTNERS = 2_048
 
 
 def spread_over_strata(
@@ -41,7 +45,10 @@ def spread_over_strata(
     search = _Search(work, labels)
     if len(labels) > _MANY:
         _settle(search, noise)
-        effort //= _AFTERWARDS
+        rotate(work, search, noise)
+        _finish(search, chance, noise)
+        return _strictly(work, search.labels(), chance, noise)
+    rotate(work, search, noise)
     best, best_labels = search.unevenness, search.labels()
     for step in range(effort):
         troubled = search.troubled()
@@ -51,7 +58,14 @@ def spread_over_strata(
         search.exchange(session, noise, fading(step, _CYCLE, _HIGH))
         if search.unevenness < best:
             best, best_labels = search.unevenness, search.labels()
-    return best_labels
+    return _strictly(work, best_labels, chance, noise) if best else best_labels
+
+
+def _strictly(work: OpenWork, labels: list[Label], chance: Random, noise: Noise) -> list[Label]:
+    """Therapist x phase comes last: what it held back is evened out in the margins before it."""
+    search = _Search(work, labels, _STRICT)
+    _finish(search, chance, noise)
+    return search.labels()
 
 
 def _settle(search: _Search, noise: Noise) -> None:
@@ -66,23 +80,36 @@ def _settle(search: _Search, noise: Noise) -> None:
         idle = 0 if search.exchange_many(mine, theirs) else idle + 1
 
 
+def _finish(search: _Search, chance: Random, noise: Noise) -> None:
+    """Then one session of an uneven stratum at a time, never for the worse, until that helps no more."""
+    idle = 0
+    for _ in range(_STEPS):
+        troubled = search.troubled()
+        if not len(troubled) or idle >= _PATIENCE:
+            return
+        before = search.unevenness
+        partners = _PARTNERS if search.number > _PARTNERS else 0
+        search.exchange(int(troubled[int(chance.random() * len(troubled))]), noise, _STEP, partners)
+        idle = 0 if search.unevenness < before else idle + 1
+
+
 class _Search:
     """Main ratings by stratum and rater, doubles by stratum; a row of the tables is one stratum."""
 
-    def __init__(self, work: OpenWork, labels: Sequence[Label]) -> None:
-        self._place(work)
+    def __init__(self, work: OpenWork, labels: Sequence[Label], weights: Mapping[str, int] = _WEIGHTS) -> None:
+        self._place(work, weights)
         self.number = len(labels)
-        self._main = np.array([main for main, _ in labels], dtype=np.int64)
-        self._second = np.array([second for _, second in labels], dtype=np.int64)
+        self.main = np.array([main for main, _ in labels], dtype=np.int64)
+        self.second = np.array([second for _, second in labels], dtype=np.int64)
         self._may_lead = np.zeros((len(labels), len(work.raters)), dtype=bool)
         self._may_follow = np.zeros((len(labels), len(work.raters) + 1), dtype=bool)  # the last column is ALONE
         for place, (able, (main, second)) in enumerate(zip(work.able, work.begun, strict=True)):
             self._may_lead[place, list(able) if main == ALONE else main] = True
             self._may_follow[place, [*able, ALONE] if second == ALONE else second] = True
         self._count(work, labels)
-        self.unevenness = self._measure()
+        self.unevenness = self._measure(self._row_weight)
 
-    def _place(self, work: OpenWork) -> None:
+    def _place(self, work: OpenWork, weights: Mapping[str, int]) -> None:
         rows: dict[tuple[str, str], int] = {}
         table = [
             [rows.setdefault((name, stratum(session)), len(rows)) for session in work.all_sessions]
@@ -90,8 +117,9 @@ class _Search:
         ]
         placed = np.array(table, dtype=np.int64)
         self._row, self._kept_row = placed[:, : len(work.sessions)], placed[:, len(work.sessions) :]
-        self._weight = np.array([_WEIGHTS[name] for name in STRATA], dtype=np.int64)[:, None, None]
-        self._row_weight = np.array([_WEIGHTS[name] for name, _ in rows], dtype=np.int64)
+        self._weight = np.array([weights[name] for name in STRATA], dtype=np.int64)[:, None, None]
+        self._row_weight = np.array([weights[name] for name, _ in rows], dtype=np.int64)
+        self._patient = np.array([name == "patient" for name, _ in rows], dtype=bool)
         self._size = np.bincount(placed.ravel(), minlength=len(rows))
 
     def _count(self, work: OpenWork, labels: Sequence[Label]) -> None:
@@ -115,7 +143,7 @@ class _Search:
 
     def labels(self) -> list[Label]:
         """The labels by session, as they stand."""
-        return list(zip(self._main.tolist(), self._second.tolist(), strict=True))
+        return list(zip(self.main.tolist(), self.second.tolist(), strict=True))
 
     def troubled(self) -> Ints:
         """Sessions in a stratum whose main ratings differ by more than 1 or whose doubles miss their share."""
@@ -124,12 +152,37 @@ class _Search:
         uneven = (high - low > 1) | (self._doubles < self._floor) | (self._doubles > self._ceiling)
         return np.flatnonzero(uneven[self._row].any(axis=0))
 
-    def exchange(self, session: int, noise: Noise, amplitude: int) -> None:
-        """Exchange labels with the best partner, noise included; staying put is a choice too."""
-        change = self._changes(np.array([session]), np.arange(self.number))[0]
-        partner = int(np.argmin(_STEP * change + noise.below(amplitude, len(change))))
-        if partner != session and change[partner] < _FAR:
-            self._exchange(session, partner, int(change[partner]))
+    def exchange(self, session: int, noise: Noise, amplitude: int, partners: int = 0) -> None:
+        """Exchange labels with the best partner, noise included, of all or of some; staying put is a choice too."""
+        theirs = np.append(noise.below(self.number, partners), session) if partners else np.arange(self.number)
+        change = self._changes(np.array([session]), theirs)[0]
+        best = int(np.argmin(_STEP * change + noise.below(amplitude, len(change))))
+        if theirs[best] != session and change[best] < _FAR:
+            self._exchange(session, int(theirs[best]), int(change[best]))
+
+    def counts(self, name: str) -> Ints:
+        """Main ratings of each session's own stratum, by session and rater."""
+        counts: Ints = self._mains[self._row[list(STRATA).index(name)]]
+        return counts
+
+    def hand_on(self, sessions: list[int]) -> bool:
+        """Give each session's label to the next one, the last one's to the first; undone, with False, if no better.
+
+        Patients are not looked at: exchanges within a therapist and phase see to them.
+        """
+        weight = np.where(self._patient, 0, self._row_weight)
+        before = self._measure(weight)
+        for by in (1, -1):
+            for place in sessions:
+                self._shift(place, -1)
+            self.main[sessions] = np.roll(self.main[sessions], by)
+            self.second[sessions] = np.roll(self.second[sessions], by)
+            for place in sessions:
+                self._shift(place, 1)
+            if self._measure(weight) < before:
+                break
+        self.unevenness = self._measure(self._row_weight)
+        return self._measure(weight) < before
 
     def exchange_many(self, mine: Ints, theirs: Ints) -> int:
         """Let each of mine exchange labels with its best partner among theirs, where that helps; how many did."""
@@ -150,23 +203,23 @@ class _Search:
     def _exchange(self, session: int, partner: int, change: int) -> None:
         for place, by in ((session, -1), (partner, -1)):
             self._shift(place, by)
-        self._main[[session, partner]] = self._main[[partner, session]]
-        self._second[[session, partner]] = self._second[[partner, session]]
+        self.main[[session, partner]] = self.main[[partner, session]]
+        self.second[[session, partner]] = self.second[[partner, session]]
         for place, by in ((session, 1), (partner, 1)):
             self._shift(place, by)
         self.unevenness += change
 
     def _shift(self, place: int, by: int) -> None:
         rows = self._row[:, place]
-        self._mains[rows, self._main[place]] += by
-        self._doubles[rows] += by * int(self._second[place] != ALONE)
+        self._mains[rows, self.main[place]] += by
+        self._doubles[rows] += by * int(self.second[place] != ALONE)
 
     def _changes(self, mine: Ints, theirs: Ints) -> Ints:
         """What unevenness changes by if each of mine exchanges labels with each of theirs; far where forbidden."""
         rows, here = self._row[:, None, theirs], self._row[:, mine, None]
         elsewhere = rows != here
-        main, second = self._main[theirs][None, :], self._second[theirs][None, :]
-        my_main, my_second = self._main[mine][:, None], self._second[mine][:, None]
+        main, second = self.main[theirs][None, :], self.second[theirs][None, :]
+        my_main, my_second = self.main[mine][:, None], self.second[mine][:, None]
         counts = self._mains
         gain = counts[here, main] - counts[here, my_main] + counts[rows, my_main] - counts[rows, main]
         change: Ints = (self._weight * elsewhere * (2 * gain + 4)).sum(axis=0) * (main != my_main)
@@ -191,13 +244,13 @@ class _Search:
         now, floor, ceiling = self._doubles[rows], self._floor[rows], self._ceiling[rows]
         return _beyond(now + by, floor, ceiling) - _beyond(now, floor, ceiling)
 
-    def _measure(self) -> int:
+    def _measure(self, weight: Ints) -> int:
         counts = np.where(self._open, self._mains, 0)
         cells = np.maximum(self._open.sum(axis=1), 1)
         q, r = np.divmod(counts.sum(axis=1), cells)
         main = (counts * counts).sum(axis=1) - (cells - r) * q * q - r * (q + 1) * (q + 1)
         double = _DOUBLE_WEIGHT * _beyond(self._doubles, self._floor, self._ceiling)
-        return int((self._row_weight * (main + double)).sum())
+        return int((weight * (main + double)).sum())
 
 
 def _beyond(count: Ints, floor: Ints, ceiling: Ints) -> Ints:

@@ -11,7 +11,7 @@ from rater.cli.importing import answer, table_options, understood
 from rater.cli.run import answers, application, json_option, now, print_json, read_file
 from rater.errors import BadInput, fault
 from rater.tables import parse_renames
-from rater.terms import COMMAND_LINE, WaveKind
+from rater.terms import COMMAND_LINE, WaveKind, kind_of_wave
 
 if TYPE_CHECKING:
     from rater.allocation.operations.drawing import Drawn
@@ -60,10 +60,11 @@ def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: 
 @click.command()
 @click.argument("slug")
 @_WAVE
-@click.option("--double", type=float, metavar="SHARE", help="Share of sessions to be rated twice; for the main wave.")
+@click.option("--double", type=float, metavar="SHARE", help="Share of sessions rated twice; default: the study's rate.")
 @click.option("--again", type=float, metavar="SHARE", help="Share of submitted ratings given again: recalibration.")
 @click.option("--seed", required=True, type=int, help="The number that chance starts from; the same draws the same.")
 @click.option("--raters", default="", metavar="R1,R2,R3", help="Who rates; default: all raters of the study.")
+@click.option("--sessions", default="", metavar="S1,S2", help="In training and calibration, these of the set.")
 @click.option(
     "--bar", "bars", multiple=True, metavar="R1=therapist:T1", help="Also patient:P03, session:ID; may be repeated."
 )
@@ -82,6 +83,7 @@ def allocate(
     again: float | None,
     seed: int,
     raters: str,
+    sessions: str,
     bars: tuple[str, ...],
     caps: tuple[str, ...],
     why: str,
@@ -93,8 +95,8 @@ def allocate(
 ) -> None:
     """Draw who rates which session of the study SLUG, and which are rated twice; what has been begun is not moved.
 
-    Sessions of the waves training and calibration go to all raters; recalibration gives raters a share of what they
-    have submitted once more, hidden among their open sessions.
+    Sessions of the waves training and calibration (training-2, calibration-2 and so on) go to all raters;
+    recalibration gives raters a share of what they have submitted once more, hidden among their open sessions.
 
     Example: rater allocate pilot --double 0.4 --seed 7 --bar R1=therapist:T1 --cap R2=40
     """
@@ -105,14 +107,14 @@ def allocate(
     from rater.storage.database import reading, writing
     from rater.studies.operations import study_named
 
-    named = tuple(code.strip() for code in raters.split(",") if code.strip())
+    named, chosen = _listed(raters), _listed(sessions)
     wanted_bars, wanted_caps = parse_bars(bars), parse_caps(caps)
     reason = checked_why(why) if why else ""
-    if wave in _WITHOUT_DRAW:
-        _check_options(wave, again, double=double, cap=caps, keep=keep, csv=csv_file, dry_run=dry_run)
-        _give(slug, wave, again, named, wanted_bars, seed, as_json)
+    if kind_of_wave(wave) in _WITHOUT_DRAW:
+        _check_options(wave, again, chosen, double=double, cap=caps, keep=keep, csv=csv_file)
+        _give(slug, wave, again, named, wanted_bars, chosen, seed, dry_run=dry_run, as_json=as_json)
         return
-    _check_draw(double, again)
+    _check_draw(again, chosen)
     data = read_file(keep) if keep else None
     with application():
         with reading() as session:
@@ -120,7 +122,8 @@ def allocate(
             kept = read_allocation_for(session, study, data, wave=wave, file=keep or "") if data is not None else None
             if kept is not None:
                 understood(kept, yes=yes)
-            terms = Terms(double or 0.0, seed, wave, named, wanted_bars, wanted_caps, kept)
+            share = study.double_rate if double is None else double
+            terms = Terms(share, seed, wave, named, wanted_bars, wanted_caps, kept)
             drawn = draw_allocation(session, study, terms)
         if csv_file:
             write_plan(csv_file, drawn.plan.sessions)
@@ -129,9 +132,7 @@ def allocate(
             with writing() as session:
                 study = study_named(session, slug)
                 imported = keep_allocation(session, COMMAND_LINE, study, terms, drawn, now=now(), why=reason)
-    if drawn.new_raters:
-        stored = "would become" if dry_run else "are now"
-        click.echo(f"note: {', '.join(drawn.new_raters)} {stored} raters without a sign-in", err=True)
+    _tell_new(drawn.new_raters, dry_run)
     if as_json:
         print_json(_document(drawn) | ({"kept": imported.counts} if imported else {}))
         return
@@ -139,15 +140,20 @@ def allocate(
     click.echo("nothing was written to the study (--dry-run)" if dry_run else "the allocation is kept")
 
 
-def _check_draw(double: float | None, again: float | None) -> None:
-    if double is None:
-        raise BadInput(fault("The share to be rated twice is missing", "Give it with --double 0.4", column="--double"))
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
+
+
+def _check_draw(again: float | None, sessions: tuple[str, ...]) -> None:
     if again is not None:
         remedy = "Use it with --wave recalibration"
         raise BadInput(fault("Nothing is given again in this wave", remedy, column="--again"))
+    if sessions:
+        remedy = "Use it with --wave training or calibration"
+        raise BadInput(fault("The sessions of this wave are not chosen one by one", remedy, column="--sessions"))
 
 
-def _check_options(wave: str, again: float | None, **drawing: object) -> None:
+def _check_options(wave: str, again: float | None, sessions: tuple[str, ...], **drawing: object) -> None:
     """Refuse what has no meaning in a wave without a draw."""
     faults = [
         fault("The wave {wave} is not drawn", "Leave the option out", column=f"--{name.replace('_', '-')}", wave=wave)
@@ -156,6 +162,9 @@ def _check_options(wave: str, again: float | None, **drawing: object) -> None:
     ]
     if wave == WaveKind.RECALIBRATION and again is None:
         faults.append(fault("The share to be rated again is missing", "Give it with --again 0.1", column="--again"))
+    if wave == WaveKind.RECALIBRATION and sessions:
+        remedy = "Use it with --wave training or calibration"
+        faults.append(fault("The sessions of this wave are not chosen one by one", remedy, column="--sessions"))
     if wave != WaveKind.RECALIBRATION and again is not None:
         remedy = "Use it with --wave recalibration"
         faults.append(fault("Nothing is given again in this wave", remedy, column="--again"))
@@ -164,8 +173,9 @@ def _check_options(wave: str, again: float | None, **drawing: object) -> None:
 
 
 def _give(
-    slug: str, wave: str, again: float | None, raters: tuple[str, ...], bars: tuple[Bar, ...], seed: int, as_json: bool
-) -> None:
+    slug: str, wave: str, again: float | None, raters: tuple[str, ...], bars: tuple[Bar, ...],
+    sessions: tuple[str, ...], seed: int, *, dry_run: bool, as_json: bool,
+) -> None:  # fmt: skip
     from rater.allocation.operations.waves import give_again, give_to_all
     from rater.storage.database import writing
     from rater.studies.operations import study_named
@@ -173,13 +183,31 @@ def _give(
     with application(), writing() as session:
         study = study_named(session, slug)
         if again is not None:
-            given = give_again(session, COMMAND_LINE, study, again, raters=raters, seed=seed, now=now())
+            given = give_again(session, COMMAND_LINE, study, again, raters=raters, bars=bars, seed=seed, now=now())
         else:
-            given = give_to_all(session, COMMAND_LINE, study, wave, raters=raters, bars=bars, seed=seed, now=now())
+            given = give_to_all(
+                session, COMMAND_LINE, study, wave, raters=raters, bars=bars, sessions=sessions, seed=seed, now=now()
+            )
+        if dry_run:
+            session.rollback()
+    _tell_new(given.new_raters, dry_run)
     if as_json:
-        print_json({"seed": seed, "wave": wave, "kept": given.counts, "refused": None})
-    else:
-        click.echo(", ".join(f"{count} sessions {name}" for name, count in given.counts.items()))
+        kept = {} if dry_run else {"kept": given.counts}
+        found = {"added": given.added, "unchanged": given.unchanged, "updated": given.updated}
+        print_json(
+            {"seed": seed, "wave": wave, "sessions": found, "new_raters": list(given.new_raters), "refused": None}
+            | kept
+        )
+        return
+    click.echo(f"{given.added} sessions added, {given.unchanged} unchanged, {given.updated} updated")
+    if dry_run:
+        click.echo("nothing was written to the study (--dry-run)")
+
+
+def _tell_new(codes: tuple[str, ...], dry_run: bool) -> None:
+    if codes:
+        stored = "would become" if dry_run else "are now"
+        click.echo(f"note: {', '.join(codes)} {stored} raters without a sign-in", err=True)
 
 
 def _document(drawn: Drawn) -> dict[str, Any]:
@@ -207,6 +235,11 @@ def _show(drawn: Drawn) -> None:
     click.echo(f"{len(rows)} sessions, {double} rated twice; seed {drawn.plan.seed}, {drawn.plan.algorithm}")
     for title, name in (("main ratings", "main_load"), ("all ratings", "total_load"), ("pairs", "pairs")):
         counts = ", ".join(f"{cell} {count}" for cell, count in evenness[name]["counts"].items())
-        click.echo(f"{title}: {counts or 'none'} (excess {evenness[name]['excess']})")
+        click.echo(f"{title}: {counts or 'none'} ({_excess(evenness[name])})")
     for name, margin in evenness["by"].items():
-        click.echo(f"by {name.replace('_', ' x ')}: spread {margin['spread']}, excess {margin['excess']}")
+        click.echo(f"by {name.replace('_', ' x ')}: spread {margin['spread']}, {_excess(margin)}")
+
+
+def _excess(margin: dict[str, Any]) -> str:
+    least = f", at least {margin['least_excess']} under these rules" if margin["excess"] else ""
+    return f"excess {margin['excess']}{least}"

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import pairwise
+from math import floor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from rater.app import create_app
 from rater.config import Settings
 from rater.storage.database import db, reading, writing
-from rater.storage.models import Assignment, AuditEvent, Rater, TherapySession, Wave
+from rater.storage.models import Assignment, AuditEvent, Listening, Rater, TherapySession, Wave
 from rater.terms import RatingState
 from tests.builders.command import EXAMPLE, Command, example_study, new_study
 
@@ -31,7 +35,7 @@ def rater(tmp_path: Path) -> Command:
 
 def assignments(rater: Command) -> dict[tuple[str, str], tuple[str, str, int, int]]:
     """Position, state, place and id of each assignment, by session and rater."""
-    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url))
+    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url), pages=False)
     with app.app_context():
         with reading() as session:
             rows = session.execute(
@@ -46,7 +50,7 @@ def assignments(rater: Command) -> dict[tuple[str, str], tuple[str, str, int, in
 
 def begin(rater: Command, *who: str) -> None:
     """Let these raters have begun all they have."""
-    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url))
+    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url), pages=False)
     with app.app_context():
         with writing() as session:
             ids = session.scalars(select(Rater.id).where(Rater.code.in_(who))).all()
@@ -91,7 +95,7 @@ def test_the_plan_is_kept_with_queues_and_a_trace(rater: Command) -> None:
         assert not any(one.split("-")[0] == two.split("-")[0] for one, two in pairwise(order))
     assert rater(*DRAW, "--json").json["kept"] == {"added": 0, "unchanged": 197, "updated": 0}
     assert assignments(rater) == found
-    app = create_app(Settings.load({}, home=rater.home))
+    app = create_app(Settings.load({}, home=rater.home), pages=False)
     with app.app_context():
         with reading() as session:
             event = session.scalars(select(AuditEvent).where(AuditEvent.action == "allocation.drawn")).first()
@@ -216,7 +220,7 @@ def test_wrong_arguments_are_faults(rater: Command, more: tuple[str, ...], words
 
 def test_a_locked_wave_stays_as_it_is(rater: Command) -> None:
     rater(*DRAW, *FIVE)
-    app = create_app(Settings.load({}, home=rater.home))
+    app = create_app(Settings.load({}, home=rater.home), pages=False)
     with app.app_context():
         with writing() as session:
             session.execute(update(Wave).values(locked_at=session.scalar(select(Assignment.assigned_at))))
@@ -246,3 +250,70 @@ def test_a_session_excluded_later_leaves_the_queues(rater: Command, tmp_path: Pa
     assert "draw the allocation again" in said.err
     assert code not in {each for each, _ in assignments(rater)}
     assert len(plan_of(rater(*DRAW, "--json").json)) == 196
+
+
+def test_the_rate_is_the_studys_unless_another_is_given(rater: Command, tmp_path: Path) -> None:
+    file = tmp_path / "study.yaml"
+    file.write_text("double_rate: 0.25\n")
+    rater("study", "apply", "ex", file)
+    drawn = rater("allocate", "ex", "--seed", "7", *FIVE, "--dry-run", "--json").json
+    assert drawn["balance"]["double"]["count"] == floor(0.25 * len(drawn["assignments"]) + 0.5)
+    told = rater("allocate", "ex", "--double", "0.4", "--seed", "7", *FIVE, "--dry-run", "--json").json
+    assert told["balance"]["double"]["count"] > drawn["balance"]["double"]["count"]
+
+
+def changed(rater: Command, change: Callable[[Session], None]) -> None:
+    """Change the study behind the back of the commands."""
+    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url), pages=False)
+    with app.app_context():
+        with writing() as session:
+            change(session)
+        db.engine.dispose()
+
+
+def drawn_events(rater: Command) -> list[dict[str, Any]]:
+    """What the audit trail tells of each draw."""
+    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url), pages=False)
+    with app.app_context():
+        with reading() as session:
+            events = session.scalars(select(AuditEvent).where(AuditEvent.action == "allocation.drawn"))
+            found = [dict(each.detail) for each in events]
+        db.engine.dispose()
+    return found
+
+
+def test_keeping_a_plan_withdraws_open_work_of_sessions_that_it_lacks(rater: Command) -> None:
+    rater(*DRAW, *FIVE)
+    first, second = sorted({code for code, who in assignments(rater) if who == "R2"})[:2]
+    before = assignments(rater)
+    changed(rater, lambda session: _use(session, "training", first, second))
+    changed(rater, lambda session: _begin(session, second))
+    rater(*DRAW, *FIVE, "--dry-run")
+    assert set(assignments(rater)) == set(before)
+    rater(*DRAW, *FIVE)
+    after = assignments(rater)
+    assert not any(code == first for code, _ in after)
+    assert {key for key in after if key[0] == second} == {key for key in before if key[0] == second}
+    withdrawn = sorted(f"{code}={who}" for code, who in before if code == first)
+    assert [each["withdrawn"] for each in drawn_events(rater)] == [[], withdrawn]
+
+
+def test_a_session_that_a_rater_has_heard_is_not_moved(rater: Command) -> None:
+    rater(*DRAW, *FIVE)
+    heard, other = sorted(code for code, who in assignments(rater) if who == "R5")[:2]
+    key = assignments(rater)[heard, "R5"][3]
+    left = Listening(assignment_id=key, heard=[[0, 60, 1]], position_s=60, speed=1, changed_at=datetime.now(UTC))
+    changed(rater, lambda session: session.add(left))
+    rater(*DRAW, "--raters", "R1,R2,R3,R4")
+    after = assignments(rater)
+    assert after[heard, "R5"][3] == key
+    assert (other, "R5") not in after, "what nobody has touched goes to the others"
+
+
+def _use(session: Session, use: str, *codes: str) -> None:
+    session.execute(update(TherapySession).where(TherapySession.code.in_(codes)).values(use=use))
+
+
+def _begin(session: Session, code: str) -> None:
+    inside = select(TherapySession.id).where(TherapySession.code == code)
+    session.execute(update(Assignment).where(Assignment.session_id.in_(inside)).values(state=RatingState.STARTED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def rater(tmp_path: Path, database_url: str) -> Command:
 
 def rows_of(rater: Command, wave: str) -> list[tuple[str, str, str, str]]:
     """Session, rater, position and the code shown, of every assignment in the wave."""
-    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url))
+    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url), pages=False)
     with app.app_context():
         with reading() as session:
             found = session.execute(
@@ -62,12 +63,12 @@ def test_sessions_given_again_are_hidden_among_the_main_ones(rater: Command) -> 
 
 def test_a_queue_is_one_list_with_the_repeats_in_it(rater: Command) -> None:
     rater("allocate", "ex", "--wave", "recalibration", "--again", "0.5", "--seed", "1")
-    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url))
+    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url), pages=False)
     with app.app_context():
         with reading() as session:
             study_id = session.scalar(select(Wave.study_id))
             assert study_id is not None
-            rows = [row[0] for row in queue_rows(session, None, study_id)]
+            rows = [row[0] for row in queue_rows(session, None, study_id, today=date(2026, 11, 2))]
             kinds = [str(each.wave.kind) for each in rows if each.shown_wave == "main"]
             told = {each.shown_wave for each in rows}
         db.engine.dispose()
@@ -83,10 +84,58 @@ def test_a_queue_is_one_list_with_the_repeats_in_it(rater: Command) -> None:
         (("--wave", "recalibration"), "share to be rated again is missing"),
         (("--wave", "recalibration", "--again", "2"), "not a share"),
         (("--wave", "training", "--again", "0.1"), "Nothing is given again"),
-        ((), "share to be rated twice is missing"),
+        (("--again", "0.1"), "Nothing is given again"),
     ],
 )
-def test_options_of_another_kind_of_wave_are_faults(rater: Command, more: tuple[str, ...], words: str) -> None:
+def test_options_of_another_kind_of_wave_are_faults(tmp_path: Path, more: tuple[str, ...], words: str) -> None:
+    rater = example_study(tmp_path / "home")
     before = rater.row_counts()
     assert words in rater("allocate", "ex", "--seed", "1", *more, expect=2).err
     assert rater.row_counts() == before
+
+
+def test_unknown_raters_become_codes_and_are_told(rater: Command) -> None:
+    said = rater("allocate", "ex", "--wave", "calibration", "--seed", "1", "--raters", "R1,R9", "--json")
+    assert said.json["new_raters"] == ["R9"]
+    assert "R9 are now raters without a sign-in" in said.err
+    codes = {code for code, _, _, _ in rows_of(rater, "calibration")}
+    assert {code for code, who, _, _ in rows_of(rater, "calibration") if who == "R9"} == codes
+    assert rater("allocate", "ex", "--wave", "calibration", "--seed", "1", "--raters", "R1,R9", "--json").err == ""
+    assert (
+        "rater's code"
+        in rater("allocate", "ex", "--wave", "calibration", "--seed", "1", "--raters", "R-9", expect=2).err
+    )
+
+
+@pytest.mark.parametrize("wave", [("calibration",), ("recalibration", "--again", "0.1")])
+def test_a_dry_run_of_a_wave_tells_what_it_would_do_and_writes_nothing(rater: Command, wave: tuple[str, ...]) -> None:
+    before = rater.row_counts()
+    arguments = ("allocate", "ex", "--wave", *wave, "--seed", "1", "--raters", "R1,R2,R9", "--json")
+    dry = rater(*arguments, "--dry-run")
+    assert rater.row_counts() == before
+    assert "R9 would become" in dry.err
+    assert "kept" not in dry.json
+    done = rater(*arguments)
+    assert rater.row_counts() != before
+    assert (
+        done.json["sessions"]
+        == dry.json["sessions"]
+        == {name: count for name, count in done.json["kept"].items() if name != "new_raters"}
+    )
+    assert sum(dry.json["sessions"].values()) > 0
+
+
+def test_bars_hold_for_sessions_given_again(rater: Command) -> None:
+    rater("allocate", "ex", "--wave", "recalibration", "--again", "1", "--seed", "1", "--raters", "R1")
+    code = rows_of(rater, "recalibration")[0][0]
+    patient = code.split("-")[0]
+    bar = ("--bar", f"R1=patient:{patient}")
+    rater("allocate", "ex", "--wave", "recalibration", "--again", "1", "--seed", "1", "--raters", "R1", *bar)
+    left = {each for each, _, _, _ in rows_of(rater, "recalibration")}
+    assert left
+    assert not any(each.startswith(f"{patient}-") for each in left)
+    bar = ("--bar", "R1=patient:P99")
+    assert (
+        "no patient P99"
+        in rater("allocate", "ex", "--wave", "recalibration", "--again", "1", "--seed", "1", *bar, expect=2).err
+    )

@@ -16,7 +16,7 @@ from rater.storage.models import Assignment, Draw, Patient, Rater, Study, Therap
 from rater.studies.operations import add_member, end_membership, ensure_raters
 from rater.terms import COMMAND_LINE, RatingState, Role, SessionUse
 from tests.builders.study import NOON, make_person, make_study
-from tests.web.test_pages import both, check
+from tests.web.valid import both, check
 from tests.web.world import World
 
 PAGE, KEEP = "/studies/fresh/allocation", "/studies/fresh/allocation/keep"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from rater.allocation.plans import PlannedSession
 from rater.allocation.queues import queue_order
 from rater.errors import BadInput, fault
 from rater.storage.models import Assignment, Study, Wave
+from rater.storage.queries.begun import begun_in, drop_unbegun
 from rater.storage.queries.sessions import sessions_by_code
 from rater.studies.operations import ensure_raters, ensure_wave
-from rater.terms import Position, RatingState, WaveKind
+from rater.terms import WAVE_NAMES, Position, RatingState, kind_of_wave
 
 PLACES = (Position.MAIN, Position.SECOND)
 """The positions that a plan gives; in the order of the columns of allocation.csv."""
@@ -23,9 +24,9 @@ PLACES = (Position.MAIN, Position.SECOND)
 
 def check_wave(wave: str) -> None:
     """Raise BadInput for a name that is no wave."""
-    if wave not in set(WaveKind):
-        kinds = ", ".join(WaveKind)
-        raise BadInput(fault("There is no wave {name}", "Waves are {kinds}", column="--wave", name=wave, kinds=kinds))
+    if kind_of_wave(wave) is None:
+        cause, remedy = "There is no wave {name}", "Waves are {kinds}"
+        raise BadInput(fault(cause, remedy, column="--wave", name=wave, kinds=WAVE_NAMES))
 
 
 def is_locked(session: Session, study: Study, wave: str) -> bool:
@@ -53,6 +54,27 @@ def assignments_of(session: Session, study: Study, wave: str) -> dict[str, list[
     for each in found:
         by_session[each.therapy_session.code].append(each)
     return by_session
+
+
+def begun_of(session: Session, study: Study, wave: str) -> dict[str, list[Assignment]]:
+    """Those assignments of a wave, by session id, that have been begun and are never moved."""
+    held = begun_in(session, study.id, wave)
+    begun = {
+        code: [each for each in found if each.id in held]
+        for code, found in assignments_of(session, study, wave).items()
+    }
+    return {code: found for code, found in begun.items() if found}
+
+
+def withdraw_others(session: Session, study: Study, wave: str, planned: Collection[str]) -> list[tuple[str, str]]:
+    """Take away what nobody has begun of sessions that are not planned any more; session and rater of each."""
+    present, begun = assignments_of(session, study, wave), begun_of(session, study, wave)
+    stay = {each.id for found in begun.values() for each in found}
+    gone = [each for code in sorted(set(present) - set(planned)) for each in present[code] if each.id not in stay]
+    told = [(each.therapy_session.code, each.rater.code) for each in gone]
+    if gone:
+        drop_unbegun(session, [each.id for each in gone])
+    return told
 
 
 def positions_of(row: PlannedSession) -> dict[str, Position]:
@@ -101,8 +123,7 @@ def make_assignments(
             session.add(made)
     session.flush()
     if gone:
-        session.execute(delete(Assignment).where(Assignment.id.in_(gone)))
-        session.expire_all()
+        drop_unbegun(session, gone)
     _order_queues(session, study, wave_name, changed, seed)
     return counts
 
@@ -111,13 +132,14 @@ def _order_queues(session: Session, study: Study, wave: str, raters: Iterable[st
     """Put the open assignments of these raters in random order behind what they have begun."""
     sessions = sessions_by_code(session, study.id)
     patients = {code: each.patient.code for code, each in sessions.items()}
+    begun = begun_in(session, study.id, wave)
     queues: dict[str, list[Assignment]] = defaultdict(list)
     for assignments in assignments_of(session, study, wave).values():
         for each in assignments:
             queues[each.rater.code].append(each)
     for rater in sorted(set(raters) & set(queues)):
-        behind = max((each.queue_place for each in queues[rater] if each.state != RatingState.OPEN), default=0)
-        waiting = {each.therapy_session.code: each for each in queues[rater] if each.state == RatingState.OPEN}
+        behind = max((each.queue_place for each in queues[rater] if each.id in begun), default=0)
+        waiting = {each.therapy_session.code: each for each in queues[rater] if each.id not in begun}
         for place, code in enumerate(queue_order(waiting, rater, seed, patients), start=behind + 1):
             waiting[code].queue_place = place
     session.flush()

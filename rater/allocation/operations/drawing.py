@@ -9,19 +9,22 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from rater.allocation.attainable import with_bounds
 from rater.allocation.balance import balance
 from rater.allocation.constraints import unknown_in_bars
 from rater.allocation.designs import allocate
 from rater.allocation.manifest import AllocationFile
 from rater.allocation.operations.assigning import (
     PLACES,
-    assignments_of,
+    begun_of,
     check_wave,
     is_locked,
     make_assignments,
     positions_of,
+    withdraw_others,
 )
 from rater.allocation.operations.importing import judge_rows
+from rater.allocation.operations.inputs import bars_by_entry, code_faults
 from rater.allocation.operations.recording import present_plan, record_draw
 from rater.allocation.plans import Bar, BarOn, BegunSession, Plan, SessionToRate, Settings, plan_digest
 from rater.allocation.records import balance_of
@@ -29,12 +32,11 @@ from rater.errors import BadInput, Fault, Refused, fault
 from rater.recordings.eligibility import serves
 from rater.storage.audit import record
 from rater.storage.models import Study
-from rater.storage.queries.homework import barred_by_entry
 from rater.storage.queries.sessions import hold_study, sessions_by_code
 from rater.storage.queries.studies import raters_by_code
-from rater.studies.operations import RATER_CODE, ensure_raters
+from rater.studies.operations import ensure_raters
 from rater.tables import Faults, Imported
-from rater.terms import Actor, Position, RatingState, Reason, WaveKind
+from rater.terms import Actor, Position, Reason, WaveKind
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def draw_allocation(session: Session, study: Study, terms: Terms) -> Drawn:
     sessions, settings = _inputs(session, study, terms)
     plan = allocate(sessions, settings)
     new = terms.named_raters - set(raters_by_code(session, study.id))
-    evenness = balance(plan, sessions, settings)
+    evenness = with_bounds(balance(plan, sessions, settings), plan, sessions, settings)
     return Drawn(plan, settings, evenness, plan_digest(sessions, settings), tuple(sorted(new)), tuple(sessions))
 
 
@@ -87,14 +89,15 @@ def keep_allocation(
 ) -> Imported:
     """Make the drawn plan the study's assignments, each queue in an order that is random within the seed.
 
-    The draw is recorded so that it can be made again. Raises Refused where sessions, raters or ratings have changed
-    since the draw.
+    What nobody has begun of sessions that the plan lacks is withdrawn. The draw is recorded so that it can be made
+    again. Raises Refused where sessions, raters or ratings have changed since the draw.
     """
     hold_study(session, study.id)
     if plan_digest(*_inputs(session, study, terms)) != drawn.digest:
         raise Refused(Reason("The study has changed since the plan was drawn; draw it again"))
     ensure_raters(session, study, terms.named_raters)
     before = balance_of(present_plan(session, study, terms.wave), drawn.sessions, drawn.settings)
+    withdrawn = withdraw_others(session, study, terms.wave, {row.session_id for row in drawn.plan.sessions})
     places = {row.session_id: positions_of(row) for row in drawn.plan.sessions}
     counts = make_assignments(session, study, terms.wave, places, drawn.plan.seed, now=now, all_queues=True)
     imported = Imported.of(counts, (), drawn.new_raters)
@@ -129,6 +132,7 @@ def keep_allocation(
         caps=dict(terms.caps),
         kept=len(drawn.settings.kept),
         begun=len(drawn.settings.begun),
+        withdrawn=[f"{code}={rater}" for code, rater in withdrawn],
         **imported.counts,
     )
     return imported
@@ -156,17 +160,8 @@ def _inputs(session: Session, study: Study, terms: Terms) -> tuple[list[SessionT
     if faults:
         raise BadInput(faults)
     rows = [kept[code] for code in sorted(kept)]
-    bars = (*terms.bars, *_bars_by_entry(session, study, raters, sessions))
+    bars = (*terms.bars, *bars_by_entry(session, study, raters, sessions))
     return sessions, Settings(terms.double, terms.seed, raters, bars, terms.caps, rows, begun)
-
-
-def _bars_by_entry(
-    session: Session, study: Study, raters: Sequence[str], sessions: Sequence[SessionToRate]
-) -> list[Bar]:
-    """Who has entered a session's homework does not rate it."""
-    named, eligible = set(raters), {each.id for each in sessions}
-    pairs = sorted(barred_by_entry(session, study.id))
-    return [Bar(rater, BarOn.SESSION, code) for rater, code in pairs if rater in named and code in eligible]
 
 
 def _faults_in(terms: Terms, sessions: Sequence[SessionToRate], raters: Sequence[str]) -> list[Fault]:
@@ -175,12 +170,7 @@ def _faults_in(terms: Terms, sessions: Sequence[SessionToRate], raters: Sequence
         BarOn.PATIENT: {each.patient for each in sessions},
         BarOn.SESSION: {each.id for each in sessions},
     }
-    faults = unknown_in_bars(terms.bars, known)
-    faults += [
-        fault("{code!r} cannot be a rater's code", "Use letters, digits and _", column="--raters", code=code)
-        for code in terms.raters
-        if not RATER_CODE.fullmatch(code)
-    ]
+    faults = [*unknown_in_bars(terms.bars, known), *code_faults(terms.raters)]
     if not raters:
         faults.append(fault("The study has no raters", "Name them with --raters R1,R2,R3", column="--raters"))
     if not sessions:
@@ -192,9 +182,9 @@ def _faults_in(terms: Terms, sessions: Sequence[SessionToRate], raters: Sequence
 def _begun_rows(session: Session, study: Study, wave: str, codes: Set[str], faults: list[Fault]) -> list[BegunSession]:
     """Who has begun to rate which of the sessions; a place that nobody has begun is free to be drawn again."""
     rows = []
-    for code, assignments in sorted(assignments_of(session, study, wave).items()):
-        begun = {each.position: each.rater.code for each in assignments if each.state != RatingState.OPEN}
-        if code not in codes or not begun:
+    for code, assignments in sorted(begun_of(session, study, wave).items()):
+        begun = {each.position: each.rater.code for each in assignments}
+        if code not in codes:
             continue
         if set(begun) <= set(PLACES):
             rows.append(BegunSession(code, begun.get(Position.MAIN), begun.get(Position.SECOND)))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from rater.allocation.manifest import AllocationFile, read_allocation
 from rater.allocation.operations.assigning import (
     assignments_of,
+    begun_of,
     check_wave,
     is_locked,
     make_assignments,
@@ -24,9 +25,10 @@ from rater.storage.audit import record
 from rater.storage.models import Study
 from rater.storage.queries.homework import barred_by_entry
 from rater.storage.queries.sessions import hold_study, sessions_by_code
+from rater.storage.queries.sharing import barred_by_supervision
 from rater.storage.queries.studies import raters_by_code
 from rater.tables import Faults, Imported
-from rater.terms import Actor, Position, RatingState, Reason, WaveKind
+from rater.terms import Actor, Position, Reason, WaveKind
 
 
 def read_allocation_for(
@@ -72,8 +74,8 @@ def import_allocation(
 def judge_rows(session: Session, study: Study, wave: str, content: AllocationFile, faults: Faults) -> None:
     """Note rows of sessions that are unknown or not rated in the wave, and rows that would move what has been begun."""
     sessions = sessions_by_code(session, study.id)
-    present = assignments_of(session, study, wave)
-    barred = barred_by_entry(session, study.id)
+    begun = begun_of(session, study, wave)
+    barred, supervised = barred_by_entry(session, study.id), barred_by_supervision(session, study.id)
     if is_locked(session, study, wave):
         faults.add("The wave {wave} is locked", "Its allocation stays as it is", column="--wave", wave=wave)
     for row in content.rows:
@@ -92,8 +94,13 @@ def judge_rows(session: Session, study: Study, wave: str, content: AllocationFil
                 cause = "{rater} has entered the homework of {id} and may not rate it"
                 params = {"rater": rater, "id": known.code}
                 faults.add(cause, "Name another rater", line=row.line, column=column, **params)
-        for each in present.get(known.code, ()):
-            if each.state != RatingState.OPEN and wanted.get(Position(each.position)) != each.rater.code:
+            if (rater, known.code) in supervised:
+                column = "second_rater" if position == Position.SECOND else "main_rater"
+                cause = "{rater} has to do with {id} in supervision and may not rate it"
+                params = {"rater": rater, "id": known.code}
+                faults.add(cause, "Name another rater", line=row.line, column=column, **params)
+        for each in begun.get(known.code, ()):
+            if wanted.get(Position(each.position)) != each.rater.code:
                 column = "second_rater" if each.position == Position.SECOND else "main_rater"
                 cause = "{rater} has begun to rate {id}, as {position} rater"
                 params = {"rater": each.rater.code, "id": known.code, "position": each.position}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from rater.allocation.operations.assigning import assignments_of, is_locked
+from rater.allocation.operations.assigning import assignments_of, begun_of, is_locked
 from rater.allocation.operations.recording import last_inputs, present_plan
 from rater.allocation.plans import SessionToRate, Settings
 from rater.allocation.records import balance_of
@@ -17,7 +17,6 @@ from rater.recordings.eligibility import serves
 from rater.storage.models import Study
 from rater.storage.queries.sessions import sessions_by_code
 from rater.storage.queries.studies import raters_by_code, raters_who_left
-from rater.terms import RatingState
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def standing(session: Session, study: Study, wave: str, *, now: datetime) -> Sta
         for each in sessions_by_code(session, study.id).values()
         if serves(wave, each.number, each.use, each.left_out)
     ]
-    present = assignments_of(session, study, wave)
+    present, begun = assignments_of(session, study, wave), begun_of(session, study, wave)
     plan = present_plan(session, study, wave)
     in_plan = sorted({rater for row in plan for rater in (row.main_rater, row.second_rater) if rater})
     doubles = sum(row.second_rater is not None for row in plan)
@@ -58,7 +57,7 @@ def standing(session: Session, study: Study, wave: str, *, now: datetime) -> Sta
         raters=tuple(sorted(raters_by_code(session, study.id))),
         left=frozenset(raters_who_left(session, study.id, now=now)),
         sessions=len(sessions),
-        begun=sum(any(each.state != RatingState.OPEN for each in found) for found in present.values()),
+        begun=len(begun),
         allocated=len(present),
         therapists=tuple(sorted({each.therapist for each in sessions})),
         patients=tuple(sorted({each.patient for each in sessions})),

@@ -12,9 +12,9 @@ from werkzeug.datastructures import MultiDict
 
 from rater.allocation.plans import Bar, BarOn
 from rater.errors import BadInput, Fault
-from rater.terms import Reason, WaveKind
+from rater.terms import Reason, WaveKind, kind_of_wave
 
-FIRST_SHARE = "40"
+FIRST_AGAIN = "10"
 FIRST_SEED = "1"
 MOST_DIGITS = 9
 _STEP = re.compile(r"remove-(?P<row>[0-9]{1,4})")
@@ -31,10 +31,13 @@ class BarRow:
 
 @dataclass(frozen=True)
 class Asked:
-    """The fields of the page as they were filled in, right or wrong; `share` is in per cent."""
+    """The fields of the page as they were filled in, right or wrong; `share` is in per cent.
+
+    It is the share of sessions rated twice, in recalibration that of submitted ratings given again.
+    """
 
     wave: str = WaveKind.MAIN.value
-    share: str = FIRST_SHARE
+    share: str = ""
     seed: str = FIRST_SEED
     raters: frozenset[str] = frozenset()
     more: str = ""
@@ -67,6 +70,15 @@ class Asked:
             raise BadInput(faults)
         return found
 
+    def giving(self) -> dict[str, Any]:
+        """The arguments of `GivingTerms`. Raises BadInput with every fault."""
+        again = self.wave == WaveKind.RECALIBRATION
+        asked = replace(self, share=self.share if again else "0", caps={})
+        terms = asked.terms()
+        if again and not terms["double"]:
+            raise BadInput(_no_share(self.share))
+        return {name: terms[name] for name in ("wave", "seed", "raters", "bars")} | {"share": terms["double"]}
+
     def after(self, step: str) -> Asked | None:
         """The fields after a step that draws nothing: a row of bars more or less; None for any other step."""
         if step == "add":
@@ -87,7 +99,7 @@ def asked_in(form: MultiDict[str, str]) -> Asked:
     wave = form.get("wave", "")
     rows = zip(form.getlist("bar-rater"), form.getlist("bar-on"), form.getlist("bar-value"), strict=False)
     return Asked(
-        wave=wave if wave in set(WaveKind) else WaveKind.MAIN.value,
+        wave=wave if kind_of_wave(wave) else WaveKind.MAIN.value,
         share=form.get("share", "").strip(),
         seed=form.get("seed", "").strip(),
         raters=frozenset(form.getlist("rater")),
@@ -99,14 +111,20 @@ def asked_in(form: MultiDict[str, str]) -> Asked:
     )
 
 
-def asked_before(last: Mapping[str, Any] | None, wave: str, raters: Sequence[str], left: frozenset[str]) -> Asked:
-    """The fields to begin with: those of the last draw, without raters who have left; else everybody."""
+def asked_before(
+    last: Mapping[str, Any] | None, wave: str, raters: Sequence[str], left: frozenset[str], rate: float
+) -> Asked:
+    """The fields to begin with: those of the last draw, without raters who have left; else everybody.
+
+    The share is always the study's `rate`, so that a redraw follows the settings.
+    """
+    share = FIRST_AGAIN if wave == WaveKind.RECALIBRATION else _per_cent(rate)
     if last is None:
-        return Asked(wave=wave, raters=frozenset(raters) - left)
+        return Asked(wave=wave, share=share, raters=frozenset(raters) - left)
     bars = tuple(BarRow(*row) for row in last["bars"])
     return Asked(
         wave=wave,
-        share=_per_cent(last["double"]),
+        share=share,
         seed=str(last["seed"]),
         raters=frozenset(last["raters"]) - left,
         bars=bars or (BarRow(),),
@@ -124,10 +142,14 @@ def _share(text: str, faults: list[Fault]) -> float:
     except InvalidOperation:
         share = Decimal(-1)
     if not (share.is_finite() and 0 <= share <= 100):
-        cause = Reason("{share} is not a share of sessions", {"share": repr(text[:40])})
-        faults.append(Fault(cause, Reason("Give per cent, from 0 to 100")))
+        faults.append(_no_share(text))
         return 0.0
     return float(share / 100)
+
+
+def _no_share(text: str) -> Fault:
+    cause = Reason("{share} is not a share of sessions", {"share": repr(text[:40])})
+    return Fault(cause, Reason("Give per cent, from 0 to 100"))
 
 
 def _is_number(text: str) -> bool:

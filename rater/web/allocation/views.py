@@ -10,14 +10,17 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from rater.allocation.manifest import write_allocation
+from rater.allocation.operations.giving import GivingTerms, give_as_seen, given_now, preview_giving
 from rater.allocation.operations.recording import LONGEST_WHY, checked_why, draws_of, find_draw
 from rater.allocation.operations.standing import standing
+from rater.allocation.operations.waves import WITHOUT_DRAW
 from rater.errors import BadInput, NoFeasibleAllocation, Refused
 from rater.storage.database import reading, writing
 from rater.storage.models import Study
+from rater.storage.queries.points import wave_names
 from rater.studies.operations import study_for
 from rater.studies.permissions import Action
-from rater.terms import WaveKind
+from rater.terms import WaveKind, kind_of_wave
 from rater.web.access import Access, actor, declares, now
 from rater.web.allocation.forms import Asked, asked_before, asked_in
 from rater.web.allocation.shown import shown
@@ -37,7 +40,7 @@ def page(slug: str) -> ResponseReturnValue:
     """How a wave's allocation stands, the settings of its last draw, and the draws so far."""
     wave = request.args.get("wave", "")
     with reading() as session:
-        return _page(session, _study(session, slug), wave if wave in set(WaveKind) else WaveKind.MAIN.value)
+        return _page(session, _study(session, slug), wave if kind_of_wave(wave) else WaveKind.MAIN.value)
 
 
 @pages.post("/studies/<slug>/allocation")
@@ -59,6 +62,8 @@ def keep(slug: str) -> ResponseReturnValue:
     from rater.allocation.operations.drawing import Terms, draw_allocation, keep_allocation
 
     asked = asked_in(request.form)
+    if kind_of_wave(asked.wave) in WITHOUT_DRAW:
+        return _give(slug, asked)
     try:
         why, terms = checked_why(asked.why), Terms(**asked.terms())
         with reading() as session:
@@ -73,6 +78,19 @@ def keep(slug: str) -> ResponseReturnValue:
         return _previewed(slug, asked, keeping=True)
     flash(gettext("The plan is kept. Each rater's list is in order."))
     return redirect(url_for("allocation.draw", public_id=public_id), 303)
+
+
+def _give(slug: str, asked: Asked) -> ResponseReturnValue:
+    try:
+        terms = GivingTerms(**asked.giving())
+        with writing() as session:
+            give_as_seen(session, actor(), _study(session, slug), terms, asked.digest, now=now())
+    except BadInput:
+        return _previewed(slug, asked)
+    except Refused:
+        return _previewed(slug, asked, changed=True)
+    flash(gettext("The sessions are given. Each rater's list is in order."))
+    return redirect(url_for("allocation.page", slug=slug, wave=asked.wave), 303)
 
 
 @pages.get("/draws/<public_id>")
@@ -113,16 +131,12 @@ def _study(session: Session, slug: str) -> Study:
 
 def _previewed(slug: str, asked: Asked, *, changed: bool = False, keeping: bool = False) -> ResponseReturnValue:
     """The page with the plan that these fields draw, or with what stands against it."""
-    from rater.allocation.operations.drawing import Terms
-    from rater.allocation.operations.redrawing import preview_allocation
-
     with reading() as session:
         study = _study(session, slug)
         more: dict[str, Any] = {"changed": changed}
         status = 409 if changed else 200
         try:
-            found = preview_allocation(session, study, Terms(**asked.terms()))
-            more |= {"preview": found, "balance": shown(found.drawn.balance, found.before)}
+            more |= _looked_at(session, study, asked)
             if keeping:
                 checked_why(asked.why)
         except BadInput as error:
@@ -137,6 +151,16 @@ def _previewed(slug: str, asked: Asked, *, changed: bool = False, keeping: bool 
         return _page(session, study, asked.wave, asked, **more), status
 
 
+def _looked_at(session: Session, study: Study, asked: Asked) -> dict[str, Any]:
+    from rater.allocation.operations.drawing import Terms
+    from rater.allocation.operations.redrawing import preview_allocation
+
+    if kind_of_wave(asked.wave) in WITHOUT_DRAW:
+        return {"giving": preview_giving(session, study, GivingTerms(**asked.giving()))}
+    found = preview_allocation(session, study, Terms(**asked.terms()))
+    return {"preview": found, "balance": shown(found.drawn.balance, found.before)}
+
+
 def _page(session: Session, study: Study, wave: str, asked: Asked | None = None, **more: Any) -> str:
     stands = standing(session, study, wave, now=now())
     return render_template(
@@ -144,12 +168,13 @@ def _page(session: Session, study: Study, wave: str, asked: Asked | None = None,
         study=study,
         sections=links_in(session, study),
         stands=stands,
-        asked=asked or asked_before(stands.last, wave, stands.raters, stands.left),
-        waves=list(WaveKind),
+        asked=asked or asked_before(stands.last, wave, stands.raters, stands.left, study.double_rate),
+        waves=list(dict.fromkeys([*WaveKind, *wave_names(session, study.id)])),
         draws=draws_of(session, study),
         longest=LONGEST_WHY,
         most_changes=MOST_CHANGES,
         live=stands.sessions <= MOST_LIVE,
         present=shown(stands.balance) if stands.balance else None,
+        given=given_now(session, study, wave) if kind_of_wave(wave) in WITHOUT_DRAW else None,
         **more,
     )

@@ -31,7 +31,7 @@ def test_the_example_study_goes_in_once(tmp_path: Path, database_url: str) -> No
 
 
 def look_inside(rater: Command) -> None:
-    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url))
+    app = create_app(Settings.load({}, home=rater.home, database_url=rater.database_url), pages=False)
     with app.app_context():
         with reading() as session:
             counts = progress(session, 1, "main")

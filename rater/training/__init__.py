@@ -1,0 +1,1 @@
+"""Rater training: trial ratings, the reliability gate, drift and consensus."""

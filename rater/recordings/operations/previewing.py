@@ -10,19 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.errors import AudioError, BadInput, Fault, fault
+from rater.recordings.columns import KNOWN, Columns, columns_to_map
 from rater.recordings.keeping_faults import fault_again, kept_fault, kept_sound, sound_again
 from rater.recordings.manifest import SessionRow, SessionsFile
 from rater.recordings.matching import Match, Matches, match_files
+from rater.recordings.operations.drafts import mapped_columns
 from rater.recordings.operations.importing import planned_changes, read_sessions_for
 from rater.recordings.operations.taking_in import kept_audio
 from rater.recordings.preview import Preview, Sound, named_fault, plan_import
-from rater.storage.media.audio import measure
+from rater.storage.media.places import Place
 from rater.storage.media.uploads import LIST, Uploads
 from rater.storage.models import SessionImport, Study, Upload
-from rater.tables import Faults
+from rater.tables import Faults, read_header
 
 
-def files_to_hear(session: Session, import_id: int, uploads: Uploads) -> list[tuple[int, Path]]:
+def files_to_hear(session: Session, import_id: int, uploads: Uploads) -> list[tuple[int, Place]]:
     """The files of a draft that are complete and that nobody has listened to: their ids and places."""
     rows = session.execute(
         select(Upload.id, SessionImport.folder, Upload.stored_as)
@@ -33,8 +35,10 @@ def files_to_hear(session: Session, import_id: int, uploads: Uploads) -> list[tu
     return [(row.id, uploads.place(row.folder, row.stored_as)) for row in rows]
 
 
-def hear(path: Path) -> dict[str, Any]:
+def hear(path: Place) -> dict[str, Any]:
     """The sound in a file, or its faults, as a row keeps them. Slow: the whole file is decoded."""
+    from rater.storage.media.audio import measure
+
     try:
         found = measure(path)
     except AudioError as error:
@@ -46,7 +50,7 @@ def hear(path: Path) -> dict[str, Any]:
     return {"sound": kept_sound(Sound(**found.__dict__))}
 
 
-def keep_heard(session: Session, upload_id: int, path: Path, found: dict[str, Any]) -> None:
+def keep_heard(session: Session, upload_id: int, path: Place, found: dict[str, Any]) -> None:
     """Keep what a file held, unless it was replaced or taken out meanwhile."""
     upload = session.get(Upload, upload_id)
     if upload is not None and upload.stored_as == path.name:
@@ -68,13 +72,36 @@ def read_draft(session: Session, draft: SessionImport, uploads: Uploads) -> tupl
     """The draft's list as far as it can be read, and its faults."""
     data = uploads.place(draft.folder, LIST).read_bytes()
     seen: list[SessionsFile] = []
+
+    def keep(content: SessionsFile, _: Faults) -> None:
+        seen.append(content)
+
     try:
-        read_sessions_for(
-            session, draft.study, data, file=draft.list_name, more=lambda content, _: seen.append(content)
-        )
+        rename = _mapped_here(draft, uploads)
+        read_sessions_for(session, draft.study, data, file=draft.list_name, rename=rename, more=keep)
     except BadInput as error:
         return (seen[0] if seen else None), error.faults
     return seen[0], []
+
+
+def columns_of_draft(draft: SessionImport, uploads: Uploads) -> Columns:
+    """Which columns of the draft's list can be mapped to Rater's; none where the list has no header."""
+    try:
+        return columns_to_map(_header(draft, uploads), mapped_columns(draft, uploads))
+    except BadInput:
+        return Columns()
+
+
+def _mapped_here(draft: SessionImport, uploads: Uploads) -> dict[str, str]:
+    """What is mapped, as far as the list has the column and no other that bears the name already."""
+    mapped = mapped_columns(draft, uploads)
+    header = _header(draft, uploads) if mapped else ()
+    return {theirs: ours for theirs, ours in mapped.items() if theirs in header and ours not in header}
+
+
+def _header(draft: SessionImport, uploads: Uploads) -> tuple[str, ...]:
+    known = {*KNOWN, *mapped_columns(draft, uploads)}
+    return read_header(uploads.place(draft.folder, LIST).read_bytes(), file=draft.list_name, known=known)
 
 
 def preview_draft(session: Session, draft: SessionImport, uploads: Uploads) -> tuple[Preview, Matches]:

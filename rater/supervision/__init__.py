@@ -1,0 +1,1 @@
+"""Supervision: reviewing how trainees handle homework, feedback at a moment, meetings, supervision homework."""

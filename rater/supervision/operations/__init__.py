@@ -1,0 +1,1 @@
+"""What happens in supervision; `asking` says who may open what of it."""

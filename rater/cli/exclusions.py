@@ -9,7 +9,7 @@ import click
 
 from rater.cli.run import answers, application, json_option, now, print_json
 from rater.errors import BadInput, fault
-from rater.terms import COMMAND_LINE
+from rater.terms import COMMAND_LINE, Reason
 
 if TYPE_CHECKING:
     from rater.storage.models import Exclusion
@@ -103,31 +103,36 @@ def lift(slug: str, id_: str, why: str, as_json: bool) -> None:
 @click.command()
 @click.argument("slug")
 @click.option("--svg", "file", type=click.Path(dir_okay=False), metavar="FILE", help="Write the flow diagram there.")
+@click.option("--locale", type=click.Choice(["en", "de"]), default="en", help="Language of the words.")
 @json_option
 @answers
-def flow(slug: str, file: str | None, as_json: bool) -> None:
+def flow(slug: str, file: str | None, locale: str, as_json: bool) -> None:
     """Count the study SLUG from sessions registered to sessions analysed, with who is left out and why.
 
-    Example: rater flow pilot --svg flow.svg
+    Example: rater flow pilot --svg flow.svg --locale de
     """
+    from rater.notices.letters import sayings
     from rater.recordings.flow_picture import flow_svg, told
-    from rater.recordings.flow_words import STEPS
+    from rater.recordings.flow_words import DOUBLE_CODED, ONE_PATIENT, PATIENTS, STEPS
     from rater.recordings.operations.flowing import flow_of
     from rater.storage.database import reading
     from rater.studies.operations import study_named
 
     with application(), reading() as session:
         found = flow_of(session, study_named(session, slug))
+    say = sayings(locale)
     if file is not None:
-        _write(Path(file), flow_svg(found, str))
+        _write(Path(file), flow_svg(found, say))
     if as_json:
         print_json({"study": slug, **found.as_dict()})
         return
     for box in found.boxes:
         for each in box.aside:
-            click.echo(f"       - {each.count:>4}  {told(each, str)}")
-        click.echo(f"{box.sessions:>6}  {STEPS[box.step]} ({box.patients} patients)")
-    click.echo(f"{found.double_coded:>6}  double-coded, of those rated")
+            click.echo(f"       - {each.count:>4}  {told(each, say)}")
+        patients = ONE_PATIENT if box.patients == 1 else Reason(PATIENTS.template, {"count": box.patients})
+        step, of = say(STEPS[box.step]), say(patients)
+        click.echo(f"{box.sessions:>6}  {step} ({of})")
+    click.echo(f"{found.double_coded:>6}  {say(DOUBLE_CODED)}")
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from rater.cli.run import answers, application, json_option, now, print_json, read_file
 from rater.cli.scales import scale_file
-from rater.terms import COMMAND_LINE
+from rater.terms import COMMAND_LINE, StudyKind
 
 
 @click.group()
@@ -24,9 +25,15 @@ def study() -> None:
     "--scale", "scales", multiple=True, required=True, metavar="FILE_OR_ID", help="A scale file, or ghes, sthar, phq9."
 )
 @click.option("--phases", default="", metavar="1-4,5-", help="Session numbers of the phases I, II, ...")
+@click.option(
+    "--kind",
+    type=click.Choice([str(each) for each in StudyKind]),
+    default=str(StudyKind.RESEARCH),
+    help="Research, or a supervision programme.",
+)
 @answers
-def create(slug: str, title: str, scales: tuple[str, ...], phases: str) -> None:
-    """Create the study SLUG with its scales.
+def create(slug: str, title: str, scales: tuple[str, ...], phases: str, kind: str) -> None:
+    """Create the study, or the supervision programme, SLUG with its scales.
 
     Example: rater study create pilot --title "Pilot study" --scale ghes --scale sthar --scale phq9 --phases 1-4,5-
     """
@@ -35,7 +42,7 @@ def create(slug: str, title: str, scales: tuple[str, ...], phases: str) -> None:
 
     sources = [(str(path), read_file(str(path)).decode(errors="surrogateescape")) for path in map(scale_file, scales)]
     with application(), writing() as session:
-        made = create_study(session, COMMAND_LINE, slug, title, sources, now=now(), phases=phases)
+        made = create_study(session, COMMAND_LINE, slug, title, sources, now=now(), phases=phases, kind=StudyKind(kind))
         names = ", ".join(f"{row.scale}@{row.version}" for row in made.scale_versions)
     click.echo(f"created {slug} with {names}")
 
@@ -109,17 +116,82 @@ def show(slug: str) -> None:
 @click.argument("slug")
 @click.argument("file")
 @click.option("--yes", "agreed", is_flag=True, help="Other phases may move sessions to another phase.")
+@click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
 @answers
-def apply_settings(slug: str, file: str, agreed: bool) -> None:
+def apply_settings(slug: str, file: str, agreed: bool, dry_run: bool) -> None:
     """Set the study SLUG as the YAML in FILE says, all of it or nothing; what FILE leaves out stays.
 
-    Example: rater study apply pilot study.yaml
+    Example: rater study apply pilot study.yaml --dry-run
     """
-    from rater.storage.database import writing
-    from rater.studies.operations import apply_sheet, study_named
+    from rater.storage.database import reading, writing
+    from rater.studies.operations import apply_sheet, plan_file, study_named
 
     text = read_file(file)
+    if dry_run:
+        with application(), reading() as session:
+            planned = plan_file(session, study_named(session, slug), text, file=file)
+        for each in planned.changes:
+            click.echo(f"{each.key}: {_shown(each.before)} -> {_shown(each.after)}")
+        click.echo(f"{planned.moved} sessions would move to another phase" if planned.moved else "no session moves")
+        return
     with application(), writing() as session:
         found = study_named(session, slug)
         changed = apply_sheet(session, COMMAND_LINE, found, text, now=now(), agreed=agreed, file=file)
     click.echo(f"changed: {', '.join(changed) or 'nothing'}")
+
+
+@study.command("models")
+@click.argument("slug")
+@click.argument("file", required=False)
+@answers
+def models(slug: str, file: str | None) -> None:
+    """Keep the models in FILE (analysis.yaml) with the study SLUG; without FILE print those that it fits.
+
+    An empty FILE brings the usual models back.
+
+    Example: rater study models pilot analysis.yaml
+    """
+    from rater.analysis.operations.computing import plan_of, set_plan
+    from rater.analysis.plan_writing import written_plan
+    from rater.storage.database import reading, writing
+    from rater.studies.operations import study_named
+
+    if file is None:
+        with application(), reading() as session:
+            click.echo(written_plan(plan_of(study_named(session, slug))), nl=False)
+        return
+    text = read_file(file)
+    with application(), writing() as session:
+        plan = set_plan(session, COMMAND_LINE, study_named(session, slug), text, file=file, now=now())
+    click.echo(f"models: {', '.join(plan.models) or 'the usual ones'}")
+
+
+@study.command("scale")
+@click.argument("slug")
+@click.argument("scale")
+@click.option("--changes", default="", metavar="TEXT", help="What is new, in Markdown; raters must read it.")
+@answers
+def newer_scale(slug: str, scale: str, changes: str) -> None:
+    """Put a newer version of a scale, the file or shipped id SCALE, in the old one's place in the study SLUG.
+
+    Where ratings use the old version, a newer one needs --changes, may differ in words alone, and those ratings keep
+    the old one: all must be of locked training or calibration waves. Outcomes stay pinned to their version.
+
+    Example: rater study scale pilot ghes.yaml --changes "The anchor of point 2 of ghes3 names half of the tasks."
+    """
+    from rater.storage.database import writing
+    from rater.studies.operations import study_named, supersede_scale, take_newer_version
+
+    path = str(scale_file(scale))
+    source = read_file(path).decode(errors="surrogateescape")
+    with application(), writing() as session:
+        found = study_named(session, slug)
+        if changes:
+            made, before = supersede_scale(session, COMMAND_LINE, found, source, changes, now=now(), file=path)
+        else:
+            made, before = take_newer_version(session, COMMAND_LINE, found, source, now=now(), file=path)
+        click.echo(f"{made.scale}: version {made.version} in place of {before}")
+
+
+def _shown(value: object) -> str:
+    return "-" if value is None else json.dumps(value if isinstance(value, str | int | float) else str(value))

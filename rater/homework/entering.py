@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from rater.errors import Fault
-from rater.terms import HomeworkStatus, Reason
+from rater.terms import HomeworkStatus, NoHomeworkReason, Reason
 
 MOST_TASKS = 20
 LONGEST_DESCRIPTION = 4000
@@ -23,10 +23,11 @@ class GivenTask:
 
 @dataclass(frozen=True)
 class Given:
-    """What is entered of one session: a status, and the tasks in their order where there are any."""
+    """What is entered of one session: a status, the tasks in their order, and the reason if there was one for none."""
 
     status: HomeworkStatus
     tasks: tuple[GivenTask, ...] = ()
+    reason: NoHomeworkReason | None = None
 
 
 def status_of(kept: str | None, tasks: int) -> HomeworkStatus:
@@ -43,6 +44,9 @@ def entry_faults(given: Given, types: Collection[str]) -> list[Fault]:
         faults.append(Fault(Reason("No task is written down"), _FILL))
     if given.status is not HomeworkStatus.ASSIGNED and given.tasks:
         faults.append(Fault(Reason("Tasks are written down, but not as assigned"), _FILL))
+    if given.status is not HomeworkStatus.NONE and given.reason:
+        cause = Reason("A reason for no homework is given, but not that none was assigned")
+        faults.append(Fault(cause, Reason("Take the reason away, or say that none was assigned")))
     if len(given.tasks) > MOST_TASKS:
         faults.append(Fault(Reason("There are more than {most} tasks", {"most": MOST_TASKS}), _FILL))
     named = [task.id for task in given.tasks if task.id]
@@ -70,19 +74,6 @@ def _task_faults(number: int, task: GivenTask, types: Collection[str]) -> list[F
         cause = Reason("Task {number} holds a character that cannot be seen", {"number": number})
         faults.append(Fault(cause, Reason("Type it anew")))
     return faults
-
-
-def next_held(number: int, held: Iterable[int]) -> int | None:
-    """The number of the session in which homework of session `number` is reviewed: the patient's next, gaps skipped.
-
-    A session that is excluded was held all the same, so homework goes to it and not past it.
-    """
-    return min((each for each in held if each > number), default=None)
-
-
-def previous_held(number: int, held: Iterable[int]) -> int | None:
-    """The number of the session whose homework is reviewed in session `number`; None where it is the first."""
-    return max((each for each in held if each < number), default=None)
 
 
 def free_codes(taken: Collection[str]) -> Iterator[str]:

@@ -20,7 +20,7 @@ class Piece:
     """One rater's work on one session, as far as the board needs it.
 
     `touched_on` is the day of the last change or listening; `waits` says that a reason for setting the session aside
-    has no answer yet; `logged`, that the homework log has a task that was assigned or due in the session.
+    has no answer yet; `unlogged` is the session before, where nobody has entered yet what homework it assigned.
     """
 
     session: str
@@ -34,7 +34,7 @@ class Piece:
     locked: bool = False
     waits: bool = False
     recorded: bool = True
-    logged: bool = True
+    unlogged: str | None = None
 
     @property
     def to_do(self) -> bool:
@@ -65,6 +65,7 @@ class Hitch(StrEnum):
     SET_ASIDE = "set_aside"
     OVERDUE = "overdue"
     UNTOUCHED = "untouched"
+    NOT_ALLOCATED = "not_allocated"
     NO_RECORDING = "no_recording"
     NO_LOG = "no_log"
     NO_SIGN_IN = "no_sign_in"
@@ -102,12 +103,18 @@ def _tally(name: str, pieces: Sequence[Piece], today: date) -> Tally:
 
 
 def stuck(
-    pieces: Sequence[Piece], seen: Mapping[str, date | None], today: date, *, quiet: int = QUIET_DAYS
+    pieces: Sequence[Piece],
+    seen: Mapping[str, date | None],
+    today: date,
+    *,
+    left_over: Iterable[str] = (),
+    quiet: int = QUIET_DAYS,
 ) -> list[Stuck]:
     """What does not move on, by reason and then by how long.
 
     `seen` is the last day on which each rater was signed in; a rater who never was counts from the day on which the
-    oldest open work was assigned. Sessions without recording or homework log appear once, whoever rates them.
+    oldest open work was assigned. `left_over` are sessions that nobody is to rate. Sessions without a recording, and
+    those whose homework is not entered though it is due in work to do, appear once, whoever rates them.
     """
     long_ago = today - timedelta(days=quiet)
     found = [Stuck(Hitch.SET_ASIDE, each.session, each.rater, each.touched_on) for each in pieces if each.waits]
@@ -118,7 +125,8 @@ def stuck(
             found.append(Stuck(Hitch.UNTOUCHED, each.session, each.rater, each.touched_on))
     todo = [piece for piece in pieces if piece.to_do]
     found += [Stuck(Hitch.NO_RECORDING, each, None, None) for each in {p.session for p in todo if not p.recorded}]
-    found += [Stuck(Hitch.NO_LOG, each, None, None) for each in {p.session for p in todo if not p.logged}]
+    found += [Stuck(Hitch.NO_LOG, each, None, None) for each in {p.unlogged for p in todo if p.unlogged}]
+    found += [Stuck(Hitch.NOT_ALLOCATED, each, None, None) for each in left_over]
     found += _absent(todo, seen, long_ago)
     order = list(Hitch)
     return sorted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from rater.tables import Faults, nearest, shown
-from rater.terms import LeftOut, Reason, SessionUse, WaveKind
+from rater.terms import LeftOut, Reason, SessionUse, WaveKind, kind_of_wave
 
 MOST_GUESSES = 20
 
@@ -27,8 +27,9 @@ def why_not_rated(wave: str, number: int, use: str, left_out: LeftOut | None) ->
 
 def serves(wave: str, number: int, use: str, left_out: LeftOut | None) -> bool:
     """Whether a session is among those that an allocation of the wave is drawn over."""
-    if wave in (WaveKind.TRAINING, WaveKind.CALIBRATION):
-        return use == wave and why_not_rated(wave, number, use, left_out) is None
+    kind = kind_of_wave(wave)
+    if kind in (WaveKind.TRAINING, WaveKind.CALIBRATION):
+        return use == kind and why_not_rated(wave, number, use, left_out) is None
     return why_not_rated(WaveKind.MAIN, number, use, left_out) is None
 
 

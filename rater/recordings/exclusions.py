@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rater.errors import Fault
@@ -12,7 +12,14 @@ from rater.terms import ExclusionScope, Reason
 
 LONGEST_REASON = 64
 LONGEST_NOTE = 1000
-USUAL_REASONS = ("no_recording", "poor_audio", "deviation_from_manual", "consent_withdrawn", "not_eligible")
+USUAL_REASONS = {
+    "no_recording": Reason("No recording"),
+    "poor_audio": Reason("Poor audio"),
+    "deviation_from_manual": Reason("Deviation from manual"),
+    "consent_withdrawn": Reason("Consent withdrawn"),
+    "not_eligible": Reason("Not eligible"),
+}
+"""The reasons that every study is offered, with their words; those of a study's own are said as they are written."""
 SHORTEN = Reason("Shorten it")
 _YES_OR_NO = frozenset(["yes", "no", "y", "n", "true", "false", "0", "1", "ja", "nein", "none", "na", "n/a", "-", "x"])
 
@@ -41,6 +48,12 @@ def is_no_reason(text: str) -> bool:
 def reasons_to_offer(used: Iterable[str]) -> list[str]:
     """The reasons that the study uses already, then the usual ones."""
     return list(dict.fromkeys([*sorted(used), *USUAL_REASONS]))
+
+
+def reason_words(code: str, say: Callable[[Reason], str]) -> str:
+    """A reason as pages and pictures show it, in the language of `say` where it is a usual one."""
+    usual = USUAL_REASONS.get(code)
+    return say(usual) if usual else code.replace("_", " ").capitalize()
 
 
 def settled_reason(text: str, used: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape
 
+from rater.recordings.exclusions import reason_words
 from rater.recordings.flow import Aside, Box, Flow, Step
 from rater.recordings.flow_words import DESCRIPTION, SESSIONS, STEPS, TITLE, aside_words
 from rater.terms import Reason
@@ -49,8 +50,9 @@ def described(flow: Flow, say: Say) -> str:
 
 def told(aside: Aside, say: Say) -> str:
     """Why some sessions are aside, with the study's own word."""
-    word = aside.detail.replace("_", " ")
-    return f"{say(aside_words(aside))}: {word}" if word else say(aside_words(aside))
+    if not aside.detail:
+        return say(aside_words(aside))
+    return f"{say(aside_words(aside))}: {reason_words(aside.detail, say)}"
 
 
 def _box_lines(box: Box, flow: Flow, say: Say) -> list[str]:

@@ -8,6 +8,9 @@ from rater.terms import Reason
 TITLE = Reason("From sessions registered to sessions analysed")
 DESCRIPTION = Reason("A flow diagram: {registered} sessions registered, {held} held, {analysed} analysed")
 SESSIONS = Reason("{sessions} sessions of {patients} patients")
+PATIENTS = Reason("{count} patients")
+ONE_PATIENT = Reason("1 patient")
+DOUBLE_CODED = Reason("double-coded, of those rated")
 STEPS = {
     Step.REGISTERED: Reason("Sessions registered"),
     Step.HELD: Reason("Held, for the main wave"),

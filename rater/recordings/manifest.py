@@ -85,15 +85,25 @@ def read_sessions(
 
 
 def read_patients(data: bytes, *, file: str = "patients.csv", rename: Mapping[str, str] | None = None) -> PatientsFile:
-    """The patients of the list, every further column kept as a covariate; raises BadInput with every fault."""
+    """The patients of the list, every further column kept as a covariate; raises BadInput with every fault.
+
+    A column of numbers with decimal commas, in a file that has them, is kept with points.
+    """
     table = read_table(data, file=file, required=("patient_id",), rename=rename)
     names = [name for name in table.places if name != "patient_id"]
+    turned = {
+        name
+        for name in names
+        if table.dialect.decimal_comma and all(table.is_number(cell) for row in table.rows if (cell := row.text(name)))
+    }
     rows: list[PatientRow] = []
     seen = Repeats()
     for row in table.rows:
         patient = row.code("patient_id")
         seen.check(row, "patient_id", patient, key=patient.casefold())
-        rows.append(PatientRow(patient, {name: row.note(name, required=False) for name in names}, row.line))
+        cells = {name: row.note(name, required=False) for name in names}
+        given = {name: cell.replace(",", ".") if name in turned else cell for name, cell in cells.items()}
+        rows.append(PatientRow(patient, given, row.line))
     return replace(table.finish(rows), unknown_columns=())
 
 

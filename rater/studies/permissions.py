@@ -14,6 +14,7 @@ class Action(StrEnum):
     RATE = "rate"
     SEE_PROGRESS = "see_progress"
     SEE_RELIABILITY = "see_reliability"
+    SEE_ANALYSIS = "see_analysis"
     EXPORT = "export"
     LOCK_WAVE = "lock_wave"
     ANSWER_OBSTACLES = "answer_obstacles"
@@ -27,12 +28,22 @@ class Action(StrEnum):
     EXCLUDE = "exclude"
     ALLOCATE = "allocate"
     SET_STUDY = "set_study"
+    LEAD_TRAINING = "lead_training"
+    SEE_DRIFT = "see_drift"
+    SUPERVISE = "supervise"
+    BE_SUPERVISED = "be_supervised"
+    SEE_SUPERVISION = "see_supervision"
+    ARRANGE_SUPERVISION = "arrange_supervision"
+    LEAD_PROGRAMME = "lead_programme"
+    NOTE_CONSENT = "note_consent"
+    HAND_IN = "hand_in"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
     Action.RATE: frozenset({Role.RATER}),
     Action.SEE_PROGRESS: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
     Action.SEE_RELIABILITY: frozenset({Role.RESEARCHER}),
+    Action.SEE_ANALYSIS: frozenset({Role.RESEARCHER}),
     Action.EXPORT: frozenset({Role.RESEARCHER}),
     Action.LOCK_WAVE: frozenset({Role.RESEARCHER}),
     Action.ANSWER_OBSTACLES: frozenset({Role.COORDINATOR}),
@@ -46,12 +57,22 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.EXCLUDE: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
     Action.ALLOCATE: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
     Action.SET_STUDY: frozenset({Role.COORDINATOR, Role.RESEARCHER}),
+    Action.LEAD_TRAINING: frozenset({Role.TRAINER, Role.RESEARCHER}),
+    Action.SEE_DRIFT: frozenset({Role.TRAINER, Role.RESEARCHER}),
+    Action.SUPERVISE: frozenset({Role.SUPERVISOR}),
+    Action.BE_SUPERVISED: frozenset({Role.TRAINEE}),
+    Action.SEE_SUPERVISION: frozenset({Role.SUPERVISOR, Role.TRAINEE, Role.LEAD}),
+    Action.ARRANGE_SUPERVISION: frozenset({Role.COORDINATOR, Role.LEAD}),
+    Action.LEAD_PROGRAMME: frozenset({Role.LEAD}),
+    Action.NOTE_CONSENT: frozenset({Role.COORDINATOR}),
+    Action.HAND_IN: frozenset({Role.TRAINEE, Role.COORDINATOR}),
 }
 
 FORBIDDEN_WHILE_RATING = frozenset(
     {
         Action.SEE_PROGRESS,
         Action.SEE_RELIABILITY,
+        Action.SEE_ANALYSIS,
         Action.EXPORT,
         Action.LOCK_WAVE,
         Action.ANSWER_OBSTACLES,
@@ -61,6 +82,15 @@ FORBIDDEN_WHILE_RATING = frozenset(
         Action.EXCLUDE,
         Action.ALLOCATE,
         Action.SET_STUDY,
+        Action.LEAD_TRAINING,
+        Action.SEE_DRIFT,
+        Action.SUPERVISE,
+        Action.BE_SUPERVISED,
+        Action.SEE_SUPERVISION,
+        Action.ARRANGE_SUPERVISION,
+        Action.LEAD_PROGRAMME,
+        Action.NOTE_CONSENT,
+        Action.HAND_IN,
     }
 )
 """What tells of other raters' work, of who the patients are, or of what raters are not to hear.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rater.errors import BadInput, Fault, fault
-from rater.terms import RateAtEnd
+from rater.terms import RateAtEnd, Reason
 
 _SPAN = re.compile(r"([0-9]{1,4})(?:\s*(-)\s*([0-9]{1,4})?)?")
 _LONGEST_CONTACT = 500
@@ -37,14 +37,14 @@ def parse_phases(text: str, source: str = "--phases") -> tuple[Phase, ...]:
     for place, span in enumerate(text.split(",") if text.strip() else [], start=1):
         found = _SPAN.fullmatch(span.strip())
         if not found:
-            cause = "{span!r} is not a span of session numbers"
-            faults.append(fault(cause, "Write spans such as 1-4,5-", file=source, column=place, span=span.strip()))
+            cause = Reason("{span} is not a span of session numbers", {"span": repr(span.strip())})
+            faults.append(Fault(cause, Reason("Write spans such as 1-4,5-"), source, column=place))
             continue
         first = int(found.group(1))
         last = int(found.group(3)) if found.group(3) else (None if found.group(2) else first)
-        if problem := _misplaced(phases, first, last):
-            remedy = "Write the spans in rising order without overlap, such as 1-4,5-"
-            faults.append(fault(problem, remedy, file=source, column=place, span=span.strip()))
+        if problem := _misplaced(phases, first, last, repr(span.strip())):
+            remedy = Reason("Write the spans in rising order without overlap, such as 1-4,5-")
+            faults.append(Fault(problem, remedy, source, column=place))
         phases.append(Phase(_roman(place), first, last))
     if faults:
         raise BadInput(faults)
@@ -56,13 +56,13 @@ def phase_of(number: int, phases: Sequence[Phase]) -> str | None:
     return next((phase.name for phase in phases if number in phase), None)
 
 
-def _misplaced(before: Sequence[Phase], first: int, last: int | None) -> str | None:
+def _misplaced(before: Sequence[Phase], first: int, last: int | None, span: str) -> Reason | None:
     if first < 1:
-        return "{span!r} starts before session 1"
+        return Reason("{span} starts before session 1", {"span": span})
     if last is not None and last < first:
-        return "{span!r} ends before it starts"
+        return Reason("{span} ends before it starts", {"span": span})
     if before and (before[-1].last is None or first <= before[-1].last):
-        return "{span!r} overlaps the span before it"
+        return Reason("{span} overlaps the span before it", {"span": span})
     return None
 
 

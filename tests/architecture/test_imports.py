@@ -27,11 +27,11 @@ for name in sys.argv[2].split(","):
 
 
 def rule_modules() -> list[str]:
-    """Every module that holds rules: neither an entry point, nor an operation, nor storage."""
+    """Every module that holds rules: neither an entry point, nor an operation, nor storage, nor a dataset's script."""
     modules = []
     for path in (CHECKOUT / "rater").rglob("*.py"):
         parts = path.relative_to(CHECKOUT).with_suffix("").parts
-        if not ENTRY_POINTS & set(parts):
+        if not (ENTRY_POINTS | {"scripts"}) & set(parts):
             modules.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
     return sorted(modules)
 

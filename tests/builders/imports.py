@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from rater.jobs import run_next
 from tests.builders.audio import encode, speechlike
+from tests.builders.media import sent_so_far
 from tests.web.world import LATER, Visitor, World
 
 HEADER = "session_id,patient_id,therapist_id,session_no,audio_file\n"
@@ -86,3 +87,8 @@ def confirm(world: World, visitor: Visitor, address: str, *confirmed: str) -> Te
 def uploaded(world: World) -> list[Path]:
     """The files in the folder of uploads."""
     return [each for each in (world.database.parent / "uploads").rglob("*") if each.is_file()]
+
+
+def arrived(world: World) -> list[bytes]:
+    """What the files in the folder of uploads hold."""
+    return [sent_so_far(world.app.extensions["rater_settings"], each) for each in uploaded(world)]

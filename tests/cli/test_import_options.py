@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.command import Command, new_study
+from tests.builders.command import EXAMPLE_IMPORTS, Command, new_study
 
 GERMAN = (
     "session_id;patient_id;therapist_id;session_no;date;duration_min;excluded\r\nS1;P1;Müller;1;27.01.2018;31,5;\r\n"
@@ -138,3 +138,15 @@ def test_a_higher_version_is_added_and_new_raters_are_reported(rater: Command, t
     assert "not an ISO moment" in said.err
     counts = rater.row_counts()
     assert (counts["rating"], counts["revision"], counts["point"]) == (1, 2, 2)
+
+
+def test_a_dry_run_of_ratings_tells_what_it_would_take_and_writes_nothing(tmp_path: Path) -> None:
+    rater = new_study(tmp_path / "home")
+    rater(*EXAMPLE_IMPORTS[0])
+    before = rater.row_counts()
+    said = rater(*EXAMPLE_IMPORTS[4], "--dry-run")
+    assert said.out == "ratings: 276 new, 0 changed, 0 unchanged\n"
+    assert "R1" in said.err
+    assert rater.row_counts() == before
+    rater(*EXAMPLE_IMPORTS[4])
+    assert rater.row_counts() != before

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from rater.allocation.operations.drawing import Terms, draw_allocation
 from rater.allocation.operations.importing import read_allocation_for
 from rater.errors import BadInput, Refused, Stale
-from rater.homework.entering import Given, GivenTask, next_held, previous_held
+from rater.homework.entering import Given, GivenTask
 from rater.homework.operations.entering import enter_homework, homework_log, next_not_entered, open_entry
 from rater.homework.operations.importing import import_homework, read_homework_for
 from rater.homework.operations.types import change_types, types_of
 from rater.homework.types import parse_type
 from rater.storage.models import HomeworkAuthor, HomeworkReport, HomeworkTask, Study
+from rater.storage.queries.homework import session_by_rating_code
 from rater.terms import COMMAND_LINE, Actor, HomeworkStatus, LogList, Role
 from tests.builders.study import NOON, actor_of, make_assignment, make_person, make_session, make_study
 
@@ -37,11 +38,6 @@ def carla(session: Session, study: Study) -> Actor:
 
 def enter(session: Session, actor: Actor, study: Study, given: Given, *, seen: int = 0, code: str = "KP011") -> int:
     return enter_homework(session, actor, study, code, given, seen=seen, now=NOON)
-
-
-def test_homework_goes_to_the_next_session_held_whatever_lies_between() -> None:
-    assert [next_held(each, (0, 1, 4)) for each in (0, 1, 4)] == [1, 4, None]
-    assert [previous_held(each, (0, 1, 4)) for each in (0, 1, 4)] == [None, 0, 1]
 
 
 def test_tasks_are_kept_in_order_and_carried_on(session: Session, study: Study, carla: Actor) -> None:
@@ -165,3 +161,10 @@ def test_a_study_may_have_its_own_types(session: Session, study: Study, carla: A
 def test_a_type_is_a_code_and_a_label(text: str) -> None:
     with pytest.raises(BadInput):
         parse_type(text)
+
+
+def test_raters_without_a_sign_in_do_not_keep_the_command_line_from_entering(session: Session, study: Study) -> None:
+    target = session_by_rating_code(session, study.id, "KP011")
+    assert target is not None
+    make_assignment(session, study, target, "R7")
+    assert enter(session, COMMAND_LINE, study, Given(NONE)) == 1

@@ -12,8 +12,18 @@ from sqlalchemy.orm import Session
 from rater.homework.operations.importing import import_homework, read_homework_for
 from rater.homework.operations.ledger import homework_ledger
 from rater.homework.reconciliation import Ledger, LoggedTask, Orphan, Outcome, outcome_of, reconcile
-from rater.terms import COMMAND_LINE, HOMEWORK_TYPES, Completed
-from tests.builders.study import NOON, make_session, make_study
+from rater.storage.models import Exclusion, HomeworkReport
+from rater.storage.queries.datasets import report_rows
+from rater.terms import COMMAND_LINE, HOMEWORK_TYPES, Completed, RatingState
+from tests.builders.study import (
+    NOON,
+    all_points,
+    make_assignment,
+    make_rating,
+    make_session,
+    make_study,
+    make_task,
+)
 
 TASKS = st.lists(
     st.builds(
@@ -92,3 +102,27 @@ def test_the_ledger_of_a_study(session: Session) -> None:
     assert ledger.total.orphans[Orphan.NO_LATER_SESSION] == 1
     assert ledger.sessions == {"assigned": 2, "none": 0, "unknown": 0, "not_entered": 0}
     assert ledger.gaps == ()
+
+
+def test_the_ledger_counts_the_reports_that_a_dataset_holds(session: Session) -> None:
+    """That of a rating that is open again counts, as its submitted revision does; that of an excluded session not."""
+    study = make_study(session)
+    first, second = (make_session(session, study, number=number) for number in (1, 2))
+    assignment = make_assignment(session, study, second, "R1")
+    make_rating(session, assignment, all_points(study))
+    task = make_task(session, study, first, second)
+    task.completed = None
+    report = HomeworkReport(
+        assignment_id=assignment.id, task_id=task.id, completed="partly", version=1, changed_at=NOON
+    )
+    session.add(report)
+    session.flush()
+    for state in (RatingState.SUBMITTED, RatingState.STARTED):
+        assignment.state = state
+        session.flush()
+        assert homework_ledger(session, study).total.outcomes[Outcome.PARTLY] == 1, state
+        assert [row[4] for row in report_rows(session, study.id)] == ["partly"]
+    session.add(Exclusion(study_id=study.id, session_id=second.id, reason="poor_audio", scope="main", excluded_at=NOON))
+    session.flush()
+    assert homework_ledger(session, study).total.outcomes[Outcome.PARTLY] == 0
+    assert report_rows(session, study.id) == []

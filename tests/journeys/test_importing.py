@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
 import pytest
-from argon2 import PasswordHasher
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import func, select
 
-from rater.config import data_folder
-from rater.storage.database import db, reading, writing
-from rater.storage.models import Membership, Recording, Study, TherapySession
-from rater.terms import Role
-from tests.application import make_app
-from tests.builders.study import make_person, make_study
-from tests.journeys.site import LONG_AGO, Site, serve, sign_in, sit_down
+from rater.storage.database import reading
+from rater.storage.models import Recording, Study, TherapySession
+from tests.journeys.site import Site, build_empty, serve, sign_in, sit_down
+from tests.journeys.tapes import listed, record_thirty
 
 pytestmark = pytest.mark.browser
-SAMPLES = ("en-1.mp3", "en-2.m4a", "en-3.opus", "de-2.ogg", "en-6.mp3")
-HEADER = "session_id;patient_id;therapist_id;session_no;date;duration_min;audio_file\r\n"
 SLOW = 150_000
 
 
@@ -31,58 +23,16 @@ SLOW = 150_000
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """An empty study with its coordinator."""
     home = tmp_path_factory.mktemp("site")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rater.people.credentials._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        app = make_app(home)
-        with app.app_context(), writing() as session:
-            study = make_study(session)
-            make_person(session, "carla@example.org", (study, Role.COORDINATOR))
-            session.query(Membership).update({"since": LONG_AGO})
-        with app.app_context():
-            db.engine.dispose()
-    yield from serve(home, app, [])
-
-
-def clip(source: Path, target: Path, start: float, seconds: float) -> None:
-    """A stretch of a sample, its packets as they are."""
-    with av.open(str(source)) as held, av.open(str(target), "w") as out:
-        stream = held.streams.audio[0]
-        copy = out.add_stream_from_template(stream)
-        first: int | None = None
-        held.seek(int(start * 1_000_000))
-        for packet in held.demux(stream):
-            if packet.pts is None or packet.dts is None:
-                continue
-            first = packet.pts if first is None else first
-            if float((packet.pts - first) * stream.time_base) > seconds:
-                break
-            packet.pts, packet.dts, packet.stream = packet.pts - first, packet.pts - first, copy
-            out.mux(packet)
+    yield from serve(home, build_empty(home), [])
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Thirty short recordings in folders of patients, and one file that calls itself a recording."""
-    folder = tmp_path_factory.mktemp("tapes") / "Aufnahmen"
-    for number in range(1, 31):
-        source = data_folder("audio_samples") / SAMPLES[number % len(SAMPLES)]
-        target = folder / f"P{number % 5:02}" / f"S{number:02}{source.suffix}"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        clip(source, target, number * 5, 2 + number % 3)
-    shutil.copy(data_folder("audio_samples") / "en-4.mp3", folder / "P00" / "S30.mp3")
+    folder = record_thirty(tmp_path_factory.mktemp("tapes") / "Aufnahmen")
     (folder / "P01" / "S31.mp3").write_text("<html>Not found</html>")
     (folder / ".DS_Store").write_text("x")
     return folder
-
-
-def listed(folder: Path, *more: str) -> bytes:
-    """The list as German Excel saves it."""
-    rows = []
-    for number in range(1, 31):
-        path = next(folder.glob(f"*/S{number:02}.*")) if number != 30 else folder / "P00" / "S30.mp3"
-        name = path.relative_to(folder).as_posix()
-        rows.append(f"S{number:02};P{number % 5:02};T{number % 3};{number};0{1 + number % 9}.02.2018;43,5;{name}\r\n")
-    return (HEADER + "".join(rows) + "".join(each + "\r\n" for each in more)).encode("cp1252")
 
 
 def counts(site: Site) -> tuple[int, int]:
@@ -189,11 +139,25 @@ def sign_in_again(page: Page) -> None:
     sign_in(page, "carla")
 
 
+def drop(page: Page, folder: Path) -> None:
+    """Let go of a folder over the place for files, as a file manager would."""
+    place = page.locator("[data-part=drop]")
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    assert box is not None
+    point = {"x": box["x"] + 20, "y": box["y"] + 20}
+    held = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    browser = page.context.new_cdp_session(page)
+    for step in ("dragEnter", "dragOver", "drop"):
+        browser.send("Input.dispatchDragEvent", {"type": step, **point, "data": held})
+
+
 def again(page: Page, folder: Path) -> None:
-    """The same list and the same folder once more."""
+    """The same list once more, and the same folder, dropped on the page."""
     page.goto("/studies/pilot/import")
     choose_list(page, listed(folder), "Go on")
-    page.locator("[data-part=folder]").set_input_files(folder)
+    drop(page, folder)
+    expect(page.locator("[data-part=rows] tr")).to_have_count(31, timeout=60_000)
     all_here(page)
     page.get_by_role("button", name="See the preview").click()
     expect(page.locator(".tally-row")).to_be_visible(timeout=60_000)

@@ -21,6 +21,7 @@ from rater.storage.models import (
 )
 from rater.terms import RatingState
 from tests.builders.study import PASSWORD
+from tests.journeys.patience import patient
 from tests.journeys.site import KEYS_SEEN, Seat, Site, audio, shown, sign_in, until, wait_until_saved
 
 pytestmark = pytest.mark.browser
@@ -44,7 +45,7 @@ LISTEN = """() => {
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     """A browser in front of which nobody has signed in yet."""
-    context = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900})
+    context = patient(browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900}))
     context.add_init_script(KEYS_SEEN)
     opened = context.new_page()
     opened.set_default_timeout(20_000)
@@ -240,7 +241,7 @@ def test_keys_are_switched_off_for_good(seat: Seat, site: Site) -> None:
 
 
 def test_the_list_of_keys_opens_by_itself_once_for_each_person(browser: Browser, site: Site) -> None:
-    page = browser.new_context(base_url=site.address).new_page()
+    page = patient(browser.new_context(base_url=site.address)).new_page()
     sign_in(page, "anna")
     address = site.next_alone()
     page.goto(address)

@@ -11,12 +11,16 @@ from hypothesis import strategies as some
 from sqlalchemy.orm import Session
 
 from rater.errors import NotPermitted
+from rater.homework.entering import Given
+from rater.homework.operations.entering import enter_homework
 from rater.ratings.board import Hitch, Piece, Stuck, stuck, tallied
-from rater.ratings.operations.board import board_of, pieces_of
+from rater.ratings.operations.board import Board, board_of, pieces_of
 from rater.ratings.operations.setting_aside import set_aside
-from rater.storage.models import Listening
+from rater.recordings.exclusions import Wanted
+from rater.recordings.operations.excluding import exclude
+from rater.storage.models import Listening, Study
 from rater.storage.queries.progress import progress
-from rater.terms import COMMAND_LINE, RatingState, Role, WaveKind
+from rater.terms import COMMAND_LINE, HomeworkStatus, Position, RatingState, Role, WaveKind
 from tests.builders.study import (
     NOON,
     actor_of,
@@ -68,7 +72,7 @@ def test_every_way_of_counting_gives_the_same_sums(found: list[Piece]) -> None:
         (piece(state=RatingState.STARTED, touched_on=TODAY - timedelta(days=7)), Hitch.UNTOUCHED),
         (piece(state=RatingState.SET_ASIDE, waits=True), Hitch.SET_ASIDE),
         (piece(recorded=False), Hitch.NO_RECORDING),
-        (piece(logged=False), Hitch.NO_LOG),
+        (piece(unlogged="S0"), Hitch.NO_LOG),
     ],
 )
 def test_what_is_stuck_has_its_reason(found: Piece, hitch: Hitch) -> None:
@@ -83,7 +87,7 @@ def test_what_is_stuck_has_its_reason(found: Piece, hitch: Hitch) -> None:
         piece(due_on=LONG_AGO, locked=True),
         piece(state=RatingState.STARTED, touched_on=TODAY - timedelta(days=6)),
         piece(state=RatingState.SET_ASIDE),
-        piece(state=RatingState.SUBMITTED, recorded=False, logged=False),
+        piece(state=RatingState.SUBMITTED, recorded=False, unlogged="S0"),
     ],
 )
 def test_what_moves_on_is_not_stuck(found: Piece) -> None:
@@ -102,6 +106,60 @@ def test_a_rater_is_missed_after_a_week_with_work_to_do() -> None:
 def test_a_session_without_a_recording_is_named_once() -> None:
     both = [piece(recorded=False), piece(rater="R2", recorded=False)]
     assert stuck(both, {}, TODAY) == [Stuck(Hitch.NO_RECORDING, "S1", None, None)]
+
+
+def test_homework_that_two_sessions_wait_for_is_named_once_and_at_its_own_session() -> None:
+    both = [piece(unlogged="S0"), piece(rater="R2", unlogged="S0")]
+    assert stuck(both, {}, TODAY) == [Stuck(Hitch.NO_LOG, "S0", None, None)]
+
+
+def seen(session: Session, study: Study) -> Board:
+    return board_of(session, COMMAND_LINE, study.slug, now=NOON, zone=UTC)
+
+
+def waiting_for_homework(session: Session, study: Study) -> list[str | None]:
+    return [row.session for row in seen(session, study).stuck if row.hitch is Hitch.NO_LOG]
+
+
+def test_none_and_unknown_are_entered_and_nothing_at_all_is_not(session: Session) -> None:
+    study = make_study(session)
+    carla = actor_of(make_person(session, "carla@example.org", (study, Role.COORDINATOR)))
+    first, second, third = [make_session(session, study, "P01", number) for number in (0, 1, 2)]
+    for each in (second, third):
+        make_assignment(session, study, each, "R1")
+    waits = waiting_for_homework(session, study)
+    assert waits == [first.code, second.code], "session 0 assigns homework too; nobody waits for that of the last"
+    for status, each in ((HomeworkStatus.NONE, first), (HomeworkStatus.UNKNOWN, second)):
+        enter_homework(session, carla, study, each.rating_code, Given(status), seen=0, now=NOON)
+    assert waiting_for_homework(session, study) == []
+    undone = Given(HomeworkStatus.NOT_ENTERED)
+    enter_homework(session, carla, study, second.rating_code, undone, seen=1, now=NOON)
+    assert waiting_for_homework(session, study) == [second.code]
+    make_task(session, study, first, third)
+    assert waiting_for_homework(session, study) == [], "a list has said what is due"
+
+
+def test_the_board_adds_up_to_the_eligible_sessions(session: Session) -> None:
+    """Of six sessions one was never to be rated, one is left out when both its raters had begun, one came late."""
+    study = make_study(session)
+    held = [make_session(session, study, "P01", number) for number in range(6)]
+    work = [make_assignment(session, study, each, "R1") for each in held[1:5]]
+    second = make_assignment(session, study, held[1], "R2", position=Position.SECOND)
+    make_rating(session, work[0], all_points(study))
+    make_rating(session, second, {"ghes1": 2}, submitted=False)
+    counted = seen(session, study)
+    assert (counted.eligible, counted.allocated, counted.waves[0].assigned) == (5, 4, 5)
+    exclude(session, COMMAND_LINE, study, Wanted(held[1].code, "", "poor_audio"), now=NOON)
+    board = seen(session, study)
+    flow = progress(session, study.id, WaveKind.MAIN)
+    late = [row.session for row in board.stuck if row.hitch is Hitch.NOT_ALLOCATED]
+    assert late == [held[5].code]
+    assert board.eligible == flow.eligible == 4
+    assert board.allocated + len(late) == board.eligible
+    assert board.allocated == flow.allocated
+    assert board.waves[0].assigned == flow.ratings_total == 3
+    counts_all = pieces_of(session, study, UTC, [], {})
+    assert len(counts_all) == 5, "the control: without the register, the ratings that are kept would count"
 
 
 def test_the_board_adds_up_with_the_flow(app: Flask) -> None:
@@ -132,7 +190,7 @@ def test_the_board_adds_up_with_the_flow(app: Flask) -> None:
         assert (main.assigned, main.submitted, main.set_aside) == (4, 1, 1)
         assert main.assigned == flow.ratings_total
         assert (main.submitted, main.set_aside) == (flow.ratings_submitted, flow.ratings_set_aside)
-        everything = len(pieces_of(session, study, UTC))
+        everything = len(pieces_of(session, study, UTC, [], {}))
         for way in (board.raters, board.waves, board.therapists):
             assert sum(each.assigned for each in way) == everything == 5
             assert sum(each.overdue for each in way) == 1
@@ -142,7 +200,7 @@ def test_the_board_adds_up_with_the_flow(app: Flask) -> None:
             (Hitch.UNTOUCHED, "P01-S02", "R1", date(2026, 11, 6)),
             (Hitch.NO_RECORDING, "P01-S02", None, None),
             (Hitch.NO_RECORDING, "P01-S03", None, None),
-            (Hitch.NO_LOG, "P01-S03", None, None),
+            (Hitch.NO_LOG, "P01-S02", None, None),
             (Hitch.NO_SIGN_IN, None, "R1", None),
             (Hitch.NO_SIGN_IN, None, "R2", None),
         ]

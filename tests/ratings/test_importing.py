@@ -72,12 +72,20 @@ def test_a_role_in_the_file_leaves_the_other_place_to_the_other(session: Session
     assert positions(session) == {"R1": "second", "R2": "main"}
 
 
-def test_other_waves_are_rated_by_all(session: Session) -> None:
+@pytest.mark.parametrize("wave", ["calibration", "training-2"])
+def test_other_waves_are_rated_by_all(session: Session, wave: str) -> None:
     study = make_study(session)
     make_session(session, study)
     rows = "".join(f"{rater},1,P01-S01,{rater},,ghes1,3,,\n" for rater in ("R1", "R2", "R3"))
-    assert take(session, study, rows, wave="calibration").added == 3
+    assert take(session, study, rows, wave=wave).added == 3
     assert set(positions(session).values()) == {"all"}
+
+
+def test_a_wave_that_there_cannot_be_is_refused_with_those_there_can(session: Session) -> None:
+    study = make_study(session)
+    make_session(session, study)
+    with pytest.raises(BadInput, match=r"no wave trial-2.*training-2"):
+        take(session, study, "A,1,P01-S01,R1,,ghes1,3,,\n", wave="trial-2")
 
 
 def test_ratings_made_here_are_left_alone(session: Session) -> None:

@@ -117,3 +117,14 @@ def test_patients_keep_every_further_column() -> None:
     ]
     assert patients.unknown_columns == ()
     assert places(faults_of(lambda: read_patients(b"patient_id\nP01\np01\n"))) == [(3, "patient_id")]
+
+
+def test_patients_numbers_may_have_decimal_commas() -> None:
+    """A column with a word in it stays as it is written; in a file with points a comma is no decimal sign."""
+    patients = read_patients("patient_id;dose;Größe;note\nP01;0,5;172;1,5\nP02;;1,8;about 2,5\n".encode("cp1252"))
+    assert [dict(row.covariates) for row in patients.rows] == [
+        {"dose": "0.5", "Größe": "172", "note": "1,5"},
+        {"dose": "", "Größe": "1.8", "note": "about 2,5"},
+    ]
+    other = read_patients(b'patient_id,dose,pair\nP01,0.5,"1,2,3"\n')
+    assert dict(other.rows[0].covariates) == {"dose": "0.5", "pair": "1,2,3"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from rater.errors import BadInput, NotFound, NotPermitted, Refused
 from rater.ratings.operations.listening import note_listening
 from rater.recordings.operations.hearing import sound_for
 from rater.recordings.operations.masking import WantedSpan, masks_of, remove_span, set_span
-from rater.recordings.operations.silencing import ask_everywhere
+from rater.recordings.operations.silencing import ask_everywhere, begin_silenced, make_silenced
 from rater.recordings.operations.taking_in import StoredAudio, keep_recording
 from rater.recordings.operations.voice import silences_for
 from rater.storage.database import reading, writing
@@ -218,6 +218,33 @@ def test_work_that_failed_is_asked_for_again_and_files_left_over_go(masking: Mas
         session.scalars(select(SilencedVersion)).one().key = None
     jobs.delete_retired(masking.app.extensions["rater_settings"])
     assert masking.files() == before - 2
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_what_a_worker_left_half_made_is_swept_after_a_day(masking: Masking, stored: bool) -> None:
+    """The worker dies before its work is committed, with files in the store or before the first of them."""
+    before, now = masking.files(), datetime.now(UTC)
+    settings = masking.app.extensions["rater_settings"]
+    masking.set()
+    with writing() as session:
+        begun = begin_silenced(session, masking.store, masking.public_id, now=now)
+    if stored:
+        with reading() as session:
+            make_silenced(session, masking.store, masking.public_id, begun)
+        assert masking.files() == before + 2
+    with pytest.raises(Refused):
+        masking.name("anna")
+    jobs.sweep(settings, now)
+    assert masking.files() == before + 2 * stored, "what was begun just now may still be in the making"
+    with writing() as session:
+        session.scalars(select(SilencedVersion)).one().made_at = now - timedelta(days=2)
+    jobs.sweep(settings, now)
+    assert masking.files() == before
+    with reading() as session:
+        assert session.scalars(select(SilencedVersion)).all() == []
+    masking.run()
+    assert masking.name("anna")
+    assert masking.files() == before + 2
 
 
 def test_a_replaced_recording_is_silenced_anew(masking: Masking, tmp_path: Path) -> None:

@@ -32,6 +32,12 @@ def test_a_misspelt_slug_is_refused(session: Session, slug: str) -> None:
         create_study(session, COMMAND_LINE, slug, "T", shipped("ghes"), now=NOON)
 
 
+@pytest.mark.parametrize("title", ["", " ", "a\nb", "a\x07b", "x" * 201])
+def test_a_title_that_cannot_be_shown_is_refused(session: Session, title: str) -> None:
+    with pytest.raises(BadInput):
+        create_study(session, COMMAND_LINE, "pilot", title, shipped("ghes"), now=NOON)
+
+
 def test_every_fault_is_told_and_nothing_is_written(session: Session) -> None:
     make_study(session)
     sources = [("a.yaml", "id: [broken"), ("b.yaml", WORDS), *shipped("ghes")]

@@ -20,6 +20,21 @@ def test_nobody_without_a_role_may_do_anything() -> None:
     assert not any(may(set(), action) for action in Action)
 
 
-def test_supervisors_and_trainees_do_not_reach_research_ratings() -> None:
-    for role in (Role.SUPERVISOR, Role.TRAINEE):
-        assert [action for action in Action if may({role}, action)] == [Action.READ_MANUAL]
+SUPERVISION = {
+    Action.SUPERVISE,
+    Action.BE_SUPERVISED,
+    Action.SEE_SUPERVISION,
+    Action.ARRANGE_SUPERVISION,
+    Action.LEAD_PROGRAMME,
+    Action.HAND_IN,
+}
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.TRAINEE, Role.LEAD])
+def test_supervision_does_not_reach_research_ratings(role: Role) -> None:
+    assert {action for action in Action if may({role}, action)} - SUPERVISION == {Action.READ_MANUAL}
+
+
+@pytest.mark.parametrize("role", [Role.RATER, Role.RESEARCHER, Role.TRAINER])
+def test_research_does_not_reach_supervision(role: Role) -> None:
+    assert not {action for action in Action if may({role}, action)} & SUPERVISION

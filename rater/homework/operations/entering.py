@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, Fault, NotFound, Refused, Stale
-from rater.homework.entering import Given, GivenTask, entry_faults, free_codes, next_held, status_of
+from rater.homework.entering import Given, GivenTask, entry_faults, free_codes, status_of
 from rater.homework.operations.types import types_of
+from rater.recordings.succession import next_held
 from rater.storage.audit import record
 from rater.storage.models import HomeworkAuthor, HomeworkEntry, HomeworkTask, Recording, Study, TherapySession
 from rater.storage.queries.homework import (
@@ -26,7 +27,7 @@ from rater.storage.queries.homework import (
     tasks_of,
 )
 from rater.storage.queries.sessions import hold_study
-from rater.terms import Actor, HomeworkStatus, LogList, Reason
+from rater.terms import Actor, HomeworkStatus, LogList, NoHomeworkReason, Reason
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def enter_homework(
     if version != seen:
         if _words(kept) == _words(given):
             return version
-        raise Stale({"version": version, "status": kept.status, "tasks": [vars(each) for each in kept.tasks]})
+        tasks_now = [vars(each) for each in kept.tasks]
+        raise Stale({"version": version, "status": kept.status, "reason": kept.reason, "tasks": tasks_now})
     faults = entry_faults(given, types_of(session, study, LogList.HOMEWORK).codes)
     faults += _reported_faults(session, given, tasks)
     if faults:
@@ -94,11 +96,12 @@ def _target(session: Session, study: Study, rating_code: str) -> TherapySession:
 
 def _as_given(entry: HomeworkEntry | None, tasks: Sequence[HomeworkTask]) -> Given:
     status = status_of(entry.status if entry else None, len(tasks))
-    return Given(status, tuple(GivenTask(each.type, each.description, each.public_id) for each in tasks))
+    reason = NoHomeworkReason(entry.reason) if entry and entry.reason else None
+    return Given(status, tuple(GivenTask(each.type, each.description, each.public_id) for each in tasks), reason)
 
 
 def _words(given: Given) -> tuple[Any, ...]:
-    return given.status, [(each.type, each.description) for each in given.tasks]
+    return given.status, given.reason, [(each.type, each.description) for each in given.tasks]
 
 
 def _reviewed_in(session: Session, target: TherapySession) -> TherapySession | None:
@@ -149,11 +152,13 @@ def _keep_entry(
     given: Given,
     now: datetime,
 ) -> int:
-    entry = keep_status(session, actor, target.id, entry, given.status, now=now)
+    entry = keep_status(session, actor, target.id, entry, given.status, given.reason, now=now)
     if actor.person_id is not None:
         _bar(session, actor.person_id, target.id, now)
     session.flush()
     detail: dict[str, Any] = {"status": given.status, "tasks": len(given.tasks), "version": entry.version}
+    if given.reason:
+        detail["reason"] = given.reason
     record(session, actor, "homework.entered", f"session:{target.code}", now=now, study_id=study.id, **detail)
     return entry.version
 
@@ -164,6 +169,7 @@ def keep_status(
     session_id: int,
     entry: HomeworkEntry | None,
     status: HomeworkStatus,
+    reason: NoHomeworkReason | None = None,
     *,
     now: datetime,
 ) -> HomeworkEntry:
@@ -171,7 +177,7 @@ def keep_status(
     if entry is None:
         entry = HomeworkEntry(session_id=session_id, version=0)
         session.add(entry)
-    entry.status, entry.version = status, entry.version + 1
+    entry.status, entry.reason, entry.version = status, reason, entry.version + 1
     entry.entered_at, entry.by_id = now, actor.person_id
     return entry
 

@@ -7,33 +7,49 @@ from collections import Counter, defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rater.homework.entering import next_held, status_of
+from rater.homework.entering import status_of
 from rater.homework.operations.types import types_of
 from rater.homework.reconciliation import Ledger, LoggedTask, reconcile
-from rater.storage.models import Assignment, HomeworkReport, HomeworkTask, OtherTask, Study, Wave
+from rater.recordings.succession import next_held
+from rater.storage.models import HomeworkTask, Study
+from rater.storage.queries import datasets
 from rater.storage.queries.homework import LoggedSession, logged_sessions
-from rater.terms import Completed, HomeworkStatus, LogList, RatingState
+from rater.terms import Completed, HomeworkStatus, LogList
 
 
 def homework_ledger(session: Session, study: Study, *, stated: int | None = None) -> Ledger:
-    """The study's homework in counts; of raters' reports those of submitted ratings. Only reads."""
+    """The study's homework in counts; of raters' reports those that a dataset holds. Only reads.
+
+    These are reports of ratings that have been submitted, of sessions that are not left out of the wave.
+    """
     logged = logged_sessions(session, study.id)
-    following = _excluded_next(logged)
-    reports = _reports(session, study)
-    tasks = [
-        LoggedTask(
-            task.type,
-            task.reviewed_session_id is not None,
-            following[task.assigned_session_id],
-            Completed(task.completed) if task.completed else None,
-            tuple(reports[task.id]),
-        )
-        for task in session.scalars(select(HomeworkTask).where(HomeworkTask.study_id == study.id))
-    ]
+    tasks = [task for _, task in logged_tasks(session, study)]
     counts = Counter(status_of(each.status, each.tasks) for each in logged)
     sessions = {str(each): counts[each] for each in HomeworkStatus}
     types = types_of(session, study, LogList.HOMEWORK).codes
     return reconcile(tasks, _heard_only(session, study), sessions, types, stated=stated)
+
+
+def logged_tasks(session: Session, study: Study) -> list[tuple[str, LoggedTask]]:
+    """Every task of the log beside the session that assigned it, in the order of their codes."""
+    logged = logged_sessions(session, study.id)
+    following, reports = _excluded_next(logged), _reports(session, study)
+    codes = {each.id: each.code for each in logged}
+    return [
+        (
+            codes[task.assigned_session_id],
+            LoggedTask(
+                task.type,
+                task.reviewed_session_id is not None,
+                following[task.assigned_session_id],
+                Completed(task.completed) if task.completed else None,
+                tuple(reports[task.code]),
+            ),
+        )
+        for task in session.scalars(
+            select(HomeworkTask).where(HomeworkTask.study_id == study.id).order_by(HomeworkTask.code)
+        )
+    ]
 
 
 def _excluded_next(logged: list[LoggedSession]) -> dict[int, bool | None]:
@@ -48,29 +64,13 @@ def _excluded_next(logged: list[LoggedSession]) -> dict[int, bool | None]:
     return found
 
 
-def _reports(session: Session, study: Study) -> dict[int, list[Completed]]:
-    rows = session.execute(
-        select(HomeworkReport.task_id, HomeworkReport.completed)
-        .join(Assignment, Assignment.id == HomeworkReport.assignment_id)
-        .join(Wave, Wave.id == Assignment.wave_id)
-        .where(
-            Wave.study_id == study.id,
-            Assignment.state == RatingState.SUBMITTED,
-        )
-        .order_by(HomeworkReport.id)
-    )
-    found: dict[int, list[Completed]] = defaultdict(list)
-    for task, completed in rows:
-        if completed is not None:
-            found[task].append(Completed(completed))
+def _reports(session: Session, study: Study) -> dict[str, list[Completed]]:
+    """What each rater reported of a task, by the task's code."""
+    found: dict[str, list[Completed]] = defaultdict(list)
+    for task, _, _, _, completed in datasets.report_rows(session, study.id):
+        found[task].append(Completed(completed))
     return found
 
 
 def _heard_only(session: Session, study: Study) -> list[str]:
-    heard = (
-        select(OtherTask.type)
-        .join(Assignment, Assignment.id == OtherTask.assignment_id)
-        .join(Wave, Wave.id == Assignment.wave_id)
-        .where(Wave.study_id == study.id, Assignment.state == RatingState.SUBMITTED)
-    )
-    return list(session.scalars(heard))
+    return [kind for _, _, _, kind, _, _ in datasets.other_task_rows(session, study.id)]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from io import BytesIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, NotFound, Refused, fault
 from rater.storage.audit import record
-from rater.storage.media.uploads import LIST, Uploads
+from rater.storage.media.uploads import COLUMNS, LIST, Uploads
 from rater.storage.models import SessionImport
+from rater.storage.queries.jobs import folders_in_use
 from rater.studies.operations import permit, study_for
 from rater.studies.permissions import Action
 from rater.tables import shown
@@ -57,6 +60,29 @@ def replace_list(
     draft.list_name, draft.changed_at, draft.result = _list_name(name), now, None
     _note(session, actor, draft, "import.list_replaced", now)
     return draft
+
+
+def map_columns(
+    session: Session, actor: Actor, public_id: str, uploads: Uploads, columns: Mapping[str, str], *, now: datetime
+) -> SessionImport:
+    """Say which columns of the list are meant by which of Rater's; without any, all bear their own names again.
+
+    They stay when the list is replaced. Raises NotFound, NotPermitted, Refused.
+    """
+    draft = open_draft(session, actor, public_id, now=now)
+    uploads.write(draft.folder, COLUMNS, BytesIO(json.dumps(dict(columns)).encode()))
+    draft.changed_at, draft.result = now, None
+    _note(session, actor, draft, "import.columns_mapped", now)
+    return draft
+
+
+def mapped_columns(draft: SessionImport, uploads: Uploads) -> dict[str, str]:
+    """What the columns of the draft's list mean, their own names first."""
+    try:
+        kept = uploads.place(draft.folder, COLUMNS).read_bytes()
+    except FileNotFoundError:
+        return {}
+    return {str(theirs): str(ours) for theirs, ours in json.loads(kept).items()}
 
 
 def import_of(session: Session, actor: Actor, public_id: str, *, now: datetime) -> SessionImport:
@@ -115,7 +141,7 @@ def end_import(draft: SessionImport, state: ImportState, *, now: datetime) -> No
 def sweep_uploads(session: Session, actor: Actor, uploads: Uploads, *, now: datetime) -> Sequence[str]:
     """Give up drafts that nobody has touched for a day; the folders that may be deleted after the commit.
 
-    Folders that no import uses any more are among them.
+    Folders that neither an import nor a job that is still to come uses are among them.
     """
     written = uploads.folders()
     gone: list[str] = []
@@ -125,7 +151,7 @@ def sweep_uploads(session: Session, actor: Actor, uploads: Uploads, *, now: date
             end_import(draft, ImportState.CANCELLED, now=now)
             _note(session, actor, draft, "import.swept", now)
             gone.append(draft.folder)
-    used = {draft.folder for draft in drafts}
+    used = {draft.folder for draft in drafts} | folders_in_use(session)
     return [*gone, *(name for name, at in written.items() if name not in used and at < now - LEFT_ALONE)]
 
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, Fault, NotFound, Refused
 from rater.recordings.exclusions import Wanted, at, exclusion_faults, reasons_to_offer, settled_reason, text_faults
 from rater.storage.audit import record
-from rater.storage.models import Assignment, Exclusion, Obstacle, Patient, Rating, Study, TherapySession
+from rater.storage.models import Exclusion, Obstacle, Patient, Rating, Study, TherapySession
+from rater.storage.queries.begun import begun_among, drop_unbegun
 from rater.storage.queries.exclusions import (
     assignments_to_withdraw,
     exclusions_of,
     left_out,
-    touched,
     withdrawn_assignments,
 )
 from rater.storage.queries.sessions import hold_study
@@ -159,9 +159,9 @@ def withdraw(session: Session, actor: Actor, study: Study, *, now: datetime) -> 
     What is submitted, or in a locked wave, stays as it is.
     """
     found = assignments_to_withdraw(session, study.id)
-    held = touched(session, [each.id for each in found])
-    gone = [each.id for each in found if each.state == RatingState.OPEN and each.id not in held]
-    kept = [each for each in found if each.id not in gone]
+    held = begun_among(session, [each.id for each in found])
+    gone = [each.id for each in found if each.id not in held]
+    kept = [each for each in found if each.id in held]
     begun = sum(each.state != RatingState.SET_ASIDE for each in kept)
     for each in kept:
         each.state = RatingState.SET_ASIDE
@@ -172,7 +172,7 @@ def withdraw(session: Session, actor: Actor, study: Study, *, now: datetime) -> 
         said.answer, said.answered_at, said.answered_by_id = ObstacleAnswer.WITHDRAWN, now, actor.person_id
     session.flush()
     if gone:
-        session.execute(delete(Assignment).where(Assignment.id.in_(gone)))
+        drop_unbegun(session, gone)
     return Withdrawn(len(gone), begun)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,6 +18,7 @@ from rater.recordings.operations.previewing import files_to_hear, preview_draft,
 from rater.recordings.operations.taking_in import KeptAudio, StoredAudio, kept_audio, stored_names
 from rater.recordings.preview import Plan, Question
 from rater.storage.audit import record
+from rater.storage.media.places import Place
 from rater.storage.media.uploads import Uploads
 from rater.storage.models import SessionImport
 from rater.storage.queries import jobs
@@ -39,8 +39,8 @@ class Handed:
 
     actor: Actor
     content: SessionsFile
-    files: Mapping[str, tuple[Path, ...]]
-    names: Mapping[Path, str]
+    files: Mapping[str, tuple[Place, ...]]
+    names: Mapping[Place, str]
     kept: Mapping[str, KeptAudio]
     stored: frozenset[str]
 

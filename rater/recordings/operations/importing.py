@@ -10,19 +10,22 @@ from random import Random, SystemRandom
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.recordings.codes import rating_code
 from rater.recordings.eligibility import why_not_rated
 from rater.recordings.manifest import SessionRow, SessionsFile, read_sessions
+from rater.recordings.operations.carrying import carry_homework
+from rater.recordings.operations.excerpts import withdraw_cuts
 from rater.recordings.operations.excluding import withdraw
 from rater.recordings.operations.silencing import ask_in_study
 from rater.recordings.operations.taking_in import StoredAudio, keep_recording
 from rater.recordings.operations.voice import ask_for_silences
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Exclusion, Patient, Study, Therapist, TherapySession, Wave
-from rater.storage.queries.exclusions import left_out, touched
+from rater.storage.queries.begun import begun_among, drop_unbegun
+from rater.storage.queries.exclusions import left_out
 from rater.storage.queries.sessions import begun_sessions, hold_study, sessions_by_code
 from rater.studies.settings import parse_phases
 from rater.tables import Faults, Imported, Judge, shown
@@ -79,7 +82,8 @@ def import_sessions(
     """Register the sessions; those known get the phase, date, duration, therapist, use and exclusion of the list.
 
     A column that the list lacks changes nothing. `audio` holds stored recordings by session id. Open assignments of
-    the main wave are taken away from sessions that it no longer rates. Raises BadInput, and then nothing is written.
+    the main wave are taken away from sessions that it no longer rates; homework that waited for a session is due in it
+    from now on. Raises BadInput, and then nothing is written.
     """
     hold_study(session, study.id)
     faults = Faults(content.file)
@@ -104,12 +108,16 @@ def import_sessions(
     for name, stored in audio.items():
         if keep_recording(session, kept[name], stored, now=now):
             recordings += 1
+            if (replaced := kept[name].recording) is not None:
+                withdraw_cuts(session, actor, study, replaced, None, now=now)
             states[name] = "updated" if states[name] == "unchanged" else states[name]
     if recordings:
         ask_for_silences(session, actor, study, now=now)
         ask_in_study(session, actor, study, now=now)
     left = left_out(session, study.id)
-    notes = [*content.notes, *_held_out(content.rows, content.columns, left)]
+    fresh = {kept[name].id for name, state in states.items() if state == "added"}
+    carried = carry_homework(session, actor, study, fresh, now=now)
+    notes = [*content.notes, *_held_out(content.rows, content.columns, left), *_told_carried(carried)]
     notes += _take_off(session, study, content.rows, kept, left)
     withdraw(session, actor, study, now=now)
     imported = Imported.of(Counter(states.values()), notes)
@@ -124,6 +132,10 @@ def import_sessions(
         **imported.counts,
     )
     return imported
+
+
+def _told_carried(count: int) -> list[Reason]:
+    return [Reason("{count} homework tasks are now due in sessions that are new", {"count": count})] if count else []
 
 
 class _People:
@@ -257,10 +269,10 @@ def _take_off(
             TherapySession.code.in_(out),
         )
     ).all()
-    found = set(open_ones) - touched(session, open_ones)
+    found = set(open_ones) - begun_among(session, open_ones)
     if not found:
         return []
-    session.execute(delete(Assignment).where(Assignment.id.in_(found)))
+    drop_unbegun(session, found)
     template = "{count} open assignments were taken away from sessions that are not rated; draw the allocation again"
     return [Reason(template, {"count": len(found)})]
 

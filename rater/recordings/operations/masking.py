@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, Fault, NotFound, fault
 from rater.recordings.masking import LONGEST_NOTE, MASKED_ROLES, merged, span_faults
+from rater.recordings.operations.excerpts import withdraw_cuts
 from rater.recordings.operations.silencing import ask_for_silenced, is_ready
 from rater.storage.audit import record
 from rater.storage.models import MaskedSpan, Recording, Study
@@ -87,7 +88,7 @@ def set_span(
     session.flush()
     told = _told(span) | {"reason": span.reason, "roles": roles}
     record(session, actor, "span.masked", f"recording:{recording.public_id}", now=now, study_id=study.id, **told)
-    ask_for_silenced(session, actor, study, [recording], now=now)
+    _make_anew(session, actor, study, recording, span, now=now)
     return span
 
 
@@ -103,7 +104,15 @@ def remove_span(
     session.flush()
     subject = f"recording:{recording.public_id}"
     record(session, actor, "span.unmasked", subject, now=now, study_id=study.id, **_told(span))
+    _make_anew(session, actor, study, recording, span, now=now)
+
+
+def _make_anew(
+    session: Session, actor: Actor, study: Study, recording: Recording, span: MaskedSpan, *, now: datetime
+) -> None:
+    """Queue what a change of a span makes out of date: silenced versions, and examples cut from the recording."""
     ask_for_silenced(session, actor, study, [recording], now=now)
+    withdraw_cuts(session, actor, study, recording, (span.start_s, span.stop_s), now=now)
 
 
 def _told(span: MaskedSpan) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from rater.scales.schema import Item, ItemKind, Scale
 from rater.storage.audit import record
 from rater.storage.models import OutcomeValue, ScaleVersion, Study, TherapySession
 from rater.storage.queries.sessions import hold_study, session_ids
-from rater.studies.operations import scales_of
+from rater.studies.operations import session_scales_of
 from rater.tables import Faults, Imported
 from rater.terms import Actor
 
@@ -73,7 +73,7 @@ def import_outcomes(
 
 def _measure(study: Study, measure: str) -> tuple[ScaleVersion, Scale]:
     """The newest version of the study's outcome scale of this id. Raises BadInput."""
-    scales = [(row, scale) for row, scale in scales_of(study) if not scale.observer]
+    scales = [(row, scale) for row, scale in session_scales_of(study) if not scale.observer]
     found = [pair for pair in scales if pair[0].scale == measure]
     if not found:
         known = ", ".join(sorted({row.scale for row, _ in scales})) or "none"

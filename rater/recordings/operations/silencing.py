@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,8 @@ from rater.storage.media.store import MediaStore
 from rater.storage.models import MaskedSpan, Recording, SilencedVersion, Study, TherapySession
 from rater.storage.queries import jobs
 from rater.storage.queries.masking import (
+    RecordedSession,
+    begun_version,
     forget_versions,
     recorded_session,
     recorded_sessions,
@@ -27,6 +29,18 @@ from rater.storage.queries.masking import (
 from rater.storage.queries.sessions import hold_study
 from rater.terms import Actor, Role
 
+LONGEST_WORK = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class BegunVersion:
+    """A silenced version to be made, and the names under which its files will be stored."""
+
+    key: str
+    stretches: tuple[Stretch, ...]
+    audio_name: str
+    peaks_name: str
+
 
 @dataclass(frozen=True)
 class MadeVersion:
@@ -34,7 +48,6 @@ class MadeVersion:
 
     key: str
     audio_name: str
-    peaks_name: str
     mime: str
     size: int
 
@@ -85,29 +98,50 @@ def is_ready(session: Session, recordings: Sequence[Recording]) -> set[int]:
     return {each.id for each in recordings if set(_needed(each, spans.get(each.id, []))) <= made.get(each.id, set())}
 
 
-def make_silenced(session: Session, store: MediaStore, public_id: str) -> list[MadeVersion]:
-    """Store the versions that a recording lacks. Raises NotFound where it is gone, AudioError where it is unreadable.
+def begin_silenced(session: Session, store: MediaStore, public_id: str, *, now: datetime) -> list[BegunVersion]:
+    """Write down the names of the versions that a recording lacks, to be committed before a file is stored under them.
+
+    Raises NotFound where the recording is gone.
+    """
+    recording = _found(session, public_id).recording
+    needed = _needed(recording, standing_spans(session, [recording.id]).get(recording.id, []))
+    lacking = set(needed) - versions_made(session, [recording.id]).get(recording.id, set())
+    begun = [BegunVersion(key, needed[key], store.fresh_name(), store.fresh_name()) for key in sorted(lacking)]
+    for each in begun:
+        names = {"audio_name": each.audio_name, "peaks_name": each.peaks_name}
+        session.add(SilencedVersion(recording_id=recording.id, made_at=now, mime="", size=0, **names))
+    session.flush()
+    return begun
+
+
+def make_silenced(
+    session: Session, store: MediaStore, public_id: str, begun: Sequence[BegunVersion]
+) -> list[MadeVersion]:
+    """Store the versions that were begun. Raises NotFound where the recording is gone, AudioError where unreadable.
 
     The encoder is loaded here, so that pages do without it.
     """
+    recording = _found(session, public_id).recording
+    return [_made(store, recording, each) for each in begun]
+
+
+def _found(session: Session, public_id: str) -> RecordedSession:
     found = recorded_session(session, public_id)
     if found is None:
         raise NotFound
-    recording = found.recording
-    needed = _needed(recording, standing_spans(session, [recording.id]).get(recording.id, []))
-    lacking = set(needed) - versions_made(session, [recording.id]).get(recording.id, set())
-    return [_made(store, recording, key, needed[key]) for key in sorted(lacking)]
+    return found
 
 
-def _made(store: MediaStore, recording: Recording, key: str, stretches: Sequence[Stretch]) -> MadeVersion:
+def _made(store: MediaStore, recording: Recording, begun: BegunVersion) -> MadeVersion:
     from rater.storage.media.silencing import silence_stretches
 
     into = store.temp()
     try:
         with store.open(recording.audio_name) as file:
-            audio = silence_stretches(file, recording.mime, recording.duration_s, stretches, into)
-        peaks = store.put_bytes(audio.peaks.to_bytes())
-        return MadeVersion(key, store.put(into), peaks, audio.mime, audio.size)
+            audio = silence_stretches(file, recording.mime, recording.duration_s, begun.stretches, into)
+        store.put_bytes(audio.peaks.to_bytes(), begun.peaks_name)
+        store.put(into, begun.audio_name)
+        return MadeVersion(begun.key, begun.audio_name, audio.mime, audio.size)
     finally:
         into.unlink(missing_ok=True)
 
@@ -125,14 +159,19 @@ def keep_silenced(
     there = versions_made(session, [recording.id]).get(recording.id, set())
     retire_versions(session, recording.id, needed)
     for each in made:
-        row = asdict(each) | {"key": each.key if each.key in needed and each.key not in there else None}
-        session.add(SilencedVersion(recording_id=recording.id, made_at=now, **row))
+        version = begun_version(session, each.audio_name)
+        if version is not None:
+            version.key = each.key if each.key in needed and each.key not in there else None
+            version.mime, version.size, version.made_at = each.mime, each.size, now
     session.flush()
 
 
-def retired(session: Session) -> list[tuple[int, str, str]]:
-    """Versions whose files may go, since nobody is given them: ids and names."""
-    return retired_versions(session)
+def retired(session: Session, *, now: datetime) -> list[tuple[int, str, str]]:
+    """Versions whose files may go: those that nobody is given any more, and those that a worker left half made.
+
+    What was begun within a day may still be in the making. Ids and names.
+    """
+    return retired_versions(session, now - LONGEST_WORK)
 
 
 def delete_files(store: MediaStore, versions: Sequence[tuple[int, str, str]]) -> list[int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -16,13 +17,16 @@ from sqlalchemy.orm import Session
 from rater.errors import AudioError, BadInput, Fault, fault
 from rater.recordings.manifest import SessionsFile
 from rater.recordings.preview import Hashes
-from rater.storage.media.audio import IngestedAudio, ingest
+from rater.storage.media.places import Place
 from rater.storage.media.store import MediaStore
 from rater.storage.models import Recording, Study, TherapySession
 from rater.storage.queries.sessions import begun_sessions
 from rater.terms import Reason
 
-OWN_NAMES: Mapping[Path, str] = MappingProxyType({})
+if TYPE_CHECKING:
+    from rater.storage.media.audio import IngestedAudio
+
+OWN_NAMES: Mapping[Place, str] = MappingProxyType({})
 """Files are called by the names that they have on disk."""
 
 
@@ -58,21 +62,23 @@ def kept_audio(session: Session, study: Study) -> dict[str, KeptAudio]:
 def taken_in(
     store: MediaStore,
     content: SessionsFile,
-    files: Mapping[str, Sequence[Path]],
+    files: Mapping[str, Sequence[Place]],
     kept: Mapping[str, KeptAudio],
     progress: Callable[[int, int], None] = lambda done, total: None,
-    names: Mapping[Path, str] = OWN_NAMES,
+    names: Mapping[Place, str] = OWN_NAMES,
 ) -> Iterator[dict[str, StoredAudio]]:
     """The stored recordings of the sessions whose audio is new, by session id; equal files are stored once.
 
     Every file is decoded before any is kept. Raises BadInput with every file that cannot be taken; `names` tells how
     it calls them. If the body raises, what was stored is deleted again.
     """
+    from rater.storage.media.audio import ingest
+
     faults: list[Fault] = []
     wanted = _wanted(content, files, kept, faults)
     parts = {hashes: files[session] for session, hashes in wanted.items()}
     first = {hashes: session for session, hashes in reversed(wanted.items())}
-    made: dict[Hashes, tuple[Path, IngestedAudio]] = {}
+    made: dict[Hashes, tuple[Place, IngestedAudio]] = {}
     stored: dict[Hashes, StoredAudio] = {}
     try:
         for done, (hashes, paths) in enumerate(parts.items()):
@@ -104,7 +110,7 @@ def taken_in(
 
 
 def _wanted(
-    content: SessionsFile, files: Mapping[str, Sequence[Path]], kept: Mapping[str, KeptAudio], faults: list[Fault]
+    content: SessionsFile, files: Mapping[str, Sequence[Place]], kept: Mapping[str, KeptAudio], faults: list[Fault]
 ) -> dict[str, Hashes]:
     """The sessions whose recording is not there yet, with the hashes of its parts."""
     wanted: dict[str, Hashes] = {}
@@ -133,7 +139,7 @@ def _wanted(
     return wanted
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: Place) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -142,7 +148,7 @@ def _placed(
     error: AudioError | OSError,
     content: SessionsFile,
     session_id: str,
-    names: Mapping[Path, str] = OWN_NAMES,
+    names: Mapping[Place, str] = OWN_NAMES,
 ) -> list[Fault]:
     """The faults of a file at the line of the list that names it."""
     line = next(row.line for row in content.rows if row.session_id == session_id)

@@ -155,11 +155,17 @@ def take_whole(
 ) -> Upload:
     """Take in a file that a plain form has sent. Raises what `announce` and `complete` raise."""
     upload, received = announce(session, actor, public_id, uploads, path, size, "", limits, now=now)
-    with _room():
-        uploads.write(upload.session_import.folder, upload.stored_as, source)
+    put_whole(uploads, upload.session_import.folder, upload.stored_as, source, size)
     upload.found = upload.found if received == size else None
     complete(session, actor, upload, uploads, now=now)
     return upload
+
+
+def put_whole(uploads: Uploads, folder: str, name: str, source: BinaryIO, size: int) -> None:
+    """Keep a file of `size` bytes in a folder of uploads. Raises Refused where the disk is full."""
+    _refuse_full_disk(uploads, size)
+    with _room():
+        uploads.write(folder, name, source)
 
 
 def remove_upload(session: Session, actor: Actor, public_id: str, uploads: Uploads, *, now: datetime) -> SessionImport:

@@ -42,6 +42,7 @@ class HomeworkEntry(Base):
     id: Mapped[Key]
     session_id: Mapped[int] = mapped_column(ForeignKey("therapy_session.id"), unique=True)
     status: Mapped[Word]
+    reason: Mapped[str | None] = mapped_column(String(32))
     version: Mapped[int]
     entered_at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -34,8 +34,9 @@ class MaskedSpan(Base):
 class SilencedVersion(Base):
     """A recording with some of its seconds silent.
 
-    `key` names the stored file that it was made from and the seconds; without one the version is not handed out any
-    more, and its files are about to be deleted.
+    `key` names the stored file that it was made from and the seconds; without one the version is not handed out, and
+    its files are about to be deleted. With a `size` of 0 it is in the making: its names are written down before the
+    files are, so that none is forgotten where the work is cut off.
     """
 
     __tablename__ = "silenced_version"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, func, or_, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from rater.storage.models import (
@@ -30,12 +30,6 @@ from rater.terms import RatingState
 def work_rows(session: Session, study_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every assignment of a study with its session, rater, wave and therapist, by wave, rater and queue."""
     recorded = exists().where(Recording.session_id == TherapySession.id)
-    logged = exists().where(
-        or_(
-            HomeworkTask.assigned_session_id == TherapySession.id,
-            HomeworkTask.reviewed_session_id == TherapySession.id,
-        )
-    )
     waiting = (
         select(func.max(Obstacle.reported_at))
         .where(Obstacle.assignment_id == Assignment.id, Obstacle.answer.is_(None))
@@ -53,7 +47,6 @@ def work_rows(session: Session, study_id: int) -> Sequence[Row[*tuple[Any, ...]]
             Wave.locked_at,
             Therapist.code.label("therapist"),
             recorded.label("recorded"),
-            logged.label("logged"),
             waiting.label("waiting_since"),
         )
         .join(Wave, Wave.id == Assignment.wave_id)
@@ -97,3 +90,9 @@ def last_seen(session: Session, study_id: int) -> dict[str, datetime]:
         .group_by(Rater.code)
     )
     return {code: moment for code, moment in rows if moment is not None}
+
+
+def sessions_with_work_due(session: Session, study_id: int) -> set[str]:
+    """The codes of the sessions in which a task of the homework log is to be reviewed."""
+    due = select(TherapySession.code).join(HomeworkTask, HomeworkTask.reviewed_session_id == TherapySession.id)
+    return set(session.scalars(due.where(TherapySession.study_id == study_id)))

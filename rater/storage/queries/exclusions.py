@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from rater.storage.database import Base, table_of
 from rater.storage.models import Assignment, Exclusion, Obstacle, TherapySession, Wave
 from rater.terms import ExclusionScope, LeftOut, ObstacleAnswer, RatingState, strongest
 
@@ -33,16 +32,6 @@ def left_out(session: Session, study_id: int) -> dict[str, LeftOut]:
     for code, reason, scope in rows:
         found.setdefault(code, []).append(LeftOut(reason, ExclusionScope(scope)))
     return {code: out for code, each in found.items() if (out := strongest(each)) is not None}
-
-
-def touched(session: Session, assignments: Collection[int]) -> set[int]:
-    """Those of the assignments at which something was left: points, notes, hearing, a report."""
-    if not assignments:
-        return set()
-    own = table_of(Assignment).c.id
-    columns = [key.parent for table in Base.metadata.sorted_tables for key in table.foreign_keys if key.column is own]
-    rows = (session.scalars(select(each).where(each.in_(assignments)).distinct()) for each in columns)
-    return {key for found in rows for key in found}
 
 
 def assignments_to_withdraw(session: Session, study_id: int) -> list[Assignment]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from rater.storage.models import (
     Assignment,
@@ -25,8 +25,9 @@ from rater.storage.models import (
     Therapist,
     TherapySession,
 )
+from rater.storage.queries.begun import is_begun
 from rater.storage.queries.exclusions import left_out
-from rater.terms import ObstacleAnswer, RatingState
+from rater.terms import HomeworkStatus, ObstacleAnswer, RatingState
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,47 @@ def numbers_of(session: Session, patient_id: int) -> dict[int, int]:
     return {row.number: row.id for row in rows}
 
 
+def numbers_by_patient(session: Session, study_id: int) -> dict[int, dict[int, int]]:
+    """The ids of all sessions of a study by their numbers, by patient."""
+    found: dict[int, dict[int, int]] = {}
+    columns = (TherapySession.patient_id, TherapySession.number, TherapySession.id)
+    for patient_id, number, key in session.execute(select(*columns).where(TherapySession.study_id == study_id)):
+        found.setdefault(patient_id, {})[number] = key
+    return found
+
+
+def unreviewed_tasks(session: Session, study_id: int) -> list[tuple[HomeworkTask, TherapySession]]:
+    """The tasks of a study that are due in no session, each with the session that assigned it."""
+    rows = session.execute(
+        select(HomeworkTask, TherapySession)
+        .join(TherapySession, TherapySession.id == HomeworkTask.assigned_session_id)
+        .where(HomeworkTask.study_id == study_id, HomeworkTask.reviewed_session_id.is_(None))
+        .order_by(HomeworkTask.id)
+    )
+    return [(task, assigned) for task, assigned in rows]
+
+
+def kept_log(connection: Connection, assignment_id: int) -> tuple[bool, str | None, str | None]:
+    """Of the session of an assignment: whether tasks are due in it, and the status and reason of what it assigned.
+
+    A session without an entry but with tasks counts as `assigned`; the status is None where nothing is entered.
+    """
+    due, new = aliased(HomeworkTask), aliased(HomeworkTask)
+    of_session = Assignment.session_id
+    assigned = exists().where(new.assigned_session_id == of_session)
+    row = connection.execute(
+        select(
+            exists().where(due.reviewed_session_id == of_session),
+            func.coalesce(HomeworkEntry.status, case((assigned, HomeworkStatus.ASSIGNED.value))),
+            HomeworkEntry.reason,
+        )
+        .select_from(Assignment)
+        .outerjoin(HomeworkEntry, HomeworkEntry.session_id == of_session)
+        .where(Assignment.id == assignment_id)
+    ).one()
+    return bool(row[0]), row[1], row[2]
+
+
 def reported_tasks(session: Session, task_ids: Sequence[int]) -> set[int]:
     """Those of the tasks on which a rater has reported."""
     told = HomeworkReport.task_id.in_(task_ids) & HomeworkReport.completed.is_not(None)
@@ -119,7 +161,12 @@ def reported_tasks(session: Session, task_ids: Sequence[int]) -> set[int]:
 
 
 def rates(session: Session, person_id: int | None, session_id: int) -> bool:
-    """Whether a session is, or was, this person's to rate; not where the coordinator has taken it away."""
+    """Whether a session is, or was, this person's to rate; not where the coordinator has taken it away.
+
+    The command line, which is nobody, rates nothing.
+    """
+    if person_id is None:
+        return False
     withdrawn = exists().where(Obstacle.assignment_id == Assignment.id, Obstacle.answer == ObstacleAnswer.WITHDRAWN)
     mine = exists().where(
         Assignment.session_id == session_id,
@@ -135,7 +182,7 @@ def barred_by_entry(session: Session, study_id: int) -> set[tuple[str, str]]:
     begun = exists().where(
         Assignment.session_id == TherapySession.id,
         Assignment.rater_id == Rater.id,
-        Assignment.state != RatingState.OPEN,
+        is_begun(),
     )
     rows = session.execute(
         select(Rater.code, TherapySession.code)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from rater.storage.database import table_of
@@ -126,11 +127,16 @@ def retire_versions(session: Session, recording_id: int, needed: Iterable[str]) 
     )
 
 
-def retired_versions(session: Session) -> list[tuple[int, str, str]]:
-    """Versions that are not handed out any more: id, and the names of sound and peaks."""
+def begun_version(session: Session, audio_name: str) -> SilencedVersion | None:
+    """The version in the making under this name."""
+    return session.scalar(select(SilencedVersion).where(SilencedVersion.audio_name == audio_name))
+
+
+def retired_versions(session: Session, begun_before: datetime) -> list[tuple[int, str, str]]:
+    """Versions that are not handed out: id, and the names of sound and peaks; of those in the making only old ones."""
     rows: Any = session.execute(
         select(SilencedVersion.id, SilencedVersion.audio_name, SilencedVersion.peaks_name).where(
-            SilencedVersion.key.is_(None)
+            SilencedVersion.key.is_(None), or_(SilencedVersion.size > 0, SilencedVersion.made_at < begun_before)
         )
     )
     return [(version, audio, peaks) for version, audio, peaks in rows]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rater.homework.entering import MOST_TASKS, Given, GivenTask
-from rater.terms import HomeworkStatus
+from rater.terms import HomeworkStatus, NoHomeworkReason
 
 BLANK_ROWS = 3
 
@@ -20,14 +20,19 @@ class Sent:
 
 
 def sent_entry(form: Mapping[str, str]) -> Sent:
-    """The form's entry: rows without type and words are left out, and tasks without a status count as assigned."""
+    """The form's entry: rows without type and words are left out, and tasks without a status count as assigned.
+
+    A reason is read only where none was assigned, whatever the list still shows.
+    """
     tasks = tuple(task for number in range(MOST_TASKS + BLANK_ROWS) if (task := _row(form, number)) is not None)
     named, seen = form.get("status", ""), form.get("seen", "0")
     implied = HomeworkStatus.ASSIGNED if tasks else HomeworkStatus.NOT_ENTERED
     status = HomeworkStatus(named) if named in set(HomeworkStatus) else implied
     if status is HomeworkStatus.NOT_ENTERED and tasks:
         status = HomeworkStatus.ASSIGNED
-    return Sent(Given(status, tasks), int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1)
+    why = form.get("reason", "")
+    reason = NoHomeworkReason(why) if status is HomeworkStatus.NONE and why in set(NoHomeworkReason) else None
+    return Sent(Given(status, tasks, reason), int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1)
 
 
 def _row(form: Mapping[str, str], number: int) -> GivenTask | None:

@@ -34,7 +34,7 @@ from rater.web.errors import say
 from rater.web.homework.forms import sent_entry, shown_rows
 from rater.web.language import locale
 from rater.web.studies.sections import links_in
-from rater.web.words import log_label
+from rater.web.words import NO_HOMEWORK_REASONS, log_labels
 
 pages = Blueprint("homework", __name__)
 
@@ -79,13 +79,12 @@ def ledger(slug: str) -> ResponseReturnValue:
     with reading() as session:
         study = study_for(session, actor(), slug, Action.ENTER_HOMEWORK, now=now())
         found = homework_ledger(session, study)
-        labels = dict(labelled(types_of(session, study, LogList.HOMEWORK)))
         return render_template(
             "homework/ledger.html",
             study=study,
             sections=links_in(session, study),
             ledger=found,
-            labels={row.type: labels.get(row.type) or log_label(row.type) for row in found.rows},
+            labels=log_labels(types_of(session, study, LogList.HOMEWORK), [row.type for row in found.rows], locale()),
         )
 
 
@@ -134,6 +133,7 @@ def _shown(
             given=given or opened.kept,
             rows=shown_rows((given or opened.kept).tasks),
             types=labelled(types),
+            reasons=NO_HOMEWORK_REASONS,
             problems=problems,
             is_stale=is_stale,
             screen=_player(opened, study),
@@ -144,14 +144,15 @@ def _shown(
 
 def labelled(types: TypeList) -> list[tuple[str, str]]:
     """The types with their labels in the reader's language."""
-    return [(each.code, each.label(locale()) or log_label(each.code)) for each in types.types]
+    return list(log_labels(types, types.codes, locale()).items())
 
 
 def _player(opened: Opened, study: Study) -> dict[str, Any]:
     """What the player shows; nothing that is heard here is kept as a rater's listening."""
     target = opened.therapy_session
     recording = _sound(opened.recording) if opened.recording and opened.may_enter else None
-    return {"code": target.code, "recording": recording, "study": study, "urls": {}, "is_kept_away": False}
+    away = {"is_kept_away": False, "is_closed": False, "consent_ended": False}
+    return {"code": target.code, "recording": recording, "study": study, "urls": {}, **away}
 
 
 def _sound(recording: Recording) -> dict[str, Any]:

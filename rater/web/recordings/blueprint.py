@@ -6,7 +6,7 @@ from flask import Blueprint, current_app
 
 from rater.config import Settings
 from rater.recordings.operations.uploading import Limits
-from rater.storage.media.uploads import Uploads
+from rater.storage.media.uploads import Uploads, uploads_of
 
 pages = Blueprint("imports", __name__)
 
@@ -19,7 +19,7 @@ def settings() -> Settings:
 
 def uploads() -> Uploads:
     """The folder of uploads."""
-    return Uploads(settings().uploads_folder)
+    return uploads_of(settings())
 
 
 def limits() -> Limits:

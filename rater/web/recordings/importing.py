@@ -11,18 +11,16 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from rater.errors import BadInput, Fault, Refused
+from rater.errors import BadInput, Fault
 from rater.recordings.keeping_faults import fault_again
-from rater.recordings.operations import drafts, handing_over, previewing, uploading
-from rater.recordings.preview import Preview
+from rater.recordings.operations import drafts, previewing, uploading
 from rater.storage.database import reading, writing
 from rater.storage.models import SessionImport, Upload
-from rater.storage.queries.jobs import CHECK, newest
 from rater.studies.operations import study_for
 from rater.studies.permissions import Action
-from rater.terms import ImportState, JobState, Reason
+from rater.tables import parse_renames
+from rater.terms import ImportState, Reason
 from rater.web.access import Access, actor, declares, now
-from rater.web.errors import say
 from rater.web.limits import takes_up_to
 from rater.web.recordings.blueprint import limits, pages, uploads
 from rater.web.studies.sections import links_in
@@ -83,14 +81,15 @@ def _page(public_id: str, problems: list[Fault] | None = None) -> str:
     with reading() as session:
         draft = drafts.import_of(session, actor(), public_id, now=now())
         if not drafts.is_open(draft):
-            return _shown(session, draft, "recordings/import_end.html", job=draft.job, notes=_notes(draft))
+            return shown_draft(session, draft, "recordings/import_end.html", job=draft.job, notes=_notes(draft))
         content, faults = previewing.read_draft(session, draft, uploads())
-        return _shown(
+        return shown_draft(
             session,
             draft,
             "recordings/import_draft.html",
             content=content,
             faults=[*_refused(draft), *faults],
+            columns=previewing.columns_of_draft(draft, uploads()),
             problems=problems or [],
             files=[_file(draft, each) for each in draft.uploads],
             chunk=uploading.CHUNK,
@@ -100,7 +99,7 @@ def _page(public_id: str, problems: list[Fault] | None = None) -> str:
 
 def _notes(draft: SessionImport) -> list[Reason]:
     kept = (draft.result or {}).get("notes", [])
-    return [Reason(template, params) for template, params in kept]
+    return [Reason(*each) for each in kept]
 
 
 def _refused(draft: SessionImport) -> list[Fault]:
@@ -110,9 +109,10 @@ def _refused(draft: SessionImport) -> list[Fault]:
     return kept
 
 
-def _shown(session: Session, draft: SessionImport, template: str, **more: Any) -> str:
+def shown_draft(session: Session, draft: SessionImport, template: str, **more: Any) -> str:
+    """A page of one import, under the study's heading."""
     here = url_for("imports.start", slug=draft.study.slug)
-    sections = [replace(each, current=each.url == here) for each in links_in(session, draft.study)]
+    sections = [replace(each, current="true" if each.url == here else "") for each in links_in(session, draft.study)]
     return render_template(template, draft=draft, study=draft.study, sections=sections, **more)
 
 
@@ -139,6 +139,20 @@ def replace_list(public_id: str) -> ResponseReturnValue:
     try:
         with writing() as session:
             drafts.replace_list(session, actor(), public_id, uploads(), name, data, now=now())
+    except BadInput as error:
+        return _page(public_id, error.faults), 422
+    return redirect(url_for("imports.page", public_id=public_id), 303)
+
+
+@pages.post("/imports/<public_id>/columns")
+@declares(Access.SIGNED_IN)
+def map_columns(public_id: str) -> ResponseReturnValue:
+    """Say which columns of the list are meant by which of Rater's."""
+    given = zip(request.form.getlist("theirs"), request.form.getlist("ours"), strict=False)
+    try:
+        columns = parse_renames([f"{theirs}={ours}" for theirs, ours in given if ours])
+        with writing() as session:
+            drafts.map_columns(session, actor(), public_id, uploads(), columns, now=now())
     except BadInput as error:
         return _page(public_id, error.faults), 422
     return redirect(url_for("imports.page", public_id=public_id), 303)
@@ -181,60 +195,6 @@ def check(public_id: str) -> ResponseReturnValue:
         if previewing.files_to_hear(session, draft.id, uploads()):
             uploading.ask_for_check(session, actor(), draft, now=now())
     return redirect(url_for("imports.preview", public_id=public_id), 303)
-
-
-@pages.get("/imports/<public_id>/preview")
-@declares(Access.SIGNED_IN)
-def preview(public_id: str) -> ResponseReturnValue:
-    """What the import would do."""
-    return _preview(public_id), 200
-
-
-def _preview(public_id: str, problems: list[str] | None = None) -> str:
-    with reading() as session:
-        draft = drafts.open_draft(session, actor(), public_id, now=now())
-        waiting = len(previewing.files_to_hear(session, draft.id, uploads()))
-        complete = sum(each.complete_at is not None for each in draft.uploads)
-        common = {"waiting": waiting, "complete": complete, "problems": problems or []}
-        if waiting:
-            job = newest(session, draft.study_id, CHECK)
-            stopped = job is None or job.state in (JobState.DONE, JobState.FAILED)
-            return _shown(session, draft, "recordings/import_preview.html", found=None, stopped=stopped, **common)
-        found, _ = previewing.preview_draft(session, draft, uploads())
-        return _shown(
-            session,
-            draft,
-            "recordings/import_preview.html",
-            found=found,
-            partial=len(draft.uploads) - complete,
-            confirmed=set(request.form.getlist("confirmed")),
-            groups=_groups(found),
-            **common,
-        )
-
-
-def _groups(found: Preview) -> dict[str, list[Any]]:
-    return {state: [each for each in found.sessions if each.state == state] for state in STATES}
-
-
-STATES = ("added", "updated", "unchanged")
-
-
-@pages.post("/imports/<public_id>/confirm")
-@declares(Access.SIGNED_IN)
-def confirm(public_id: str) -> ResponseReturnValue:
-    """Hand the import to the worker, if it is still the one that was shown."""
-    seen, confirmed = request.form.get("seen", ""), request.form.getlist("confirmed")
-    try:
-        with writing() as session:
-            handing_over.confirm_import(session, actor(), public_id, uploads(), seen, confirmed, now=now())
-    except BadInput as error:
-        return _preview(public_id, [say(each.cause) for each in error.faults if each.line is None]), 422
-    except Refused as error:
-        with reading() as session:
-            drafts.open_draft(session, actor(), public_id, now=now())
-        return _preview(public_id, [say(error.reason)]), 409
-    return redirect(url_for("imports.page", public_id=public_id), 303)
 
 
 @pages.post("/imports/<public_id>/cancel")

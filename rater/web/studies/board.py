@@ -31,7 +31,7 @@ from rater.web.studies.views import pages
 
 @dataclass(frozen=True)
 class Mending:
-    """What a hitch is called, what to do about it, and the page where it is mended."""
+    """What a hitch is called, what to do about it, and the page where it is mended; `entry`, that of one session."""
 
     title: LazyString
     what_to_do: LazyString
@@ -39,6 +39,7 @@ class Mending:
     endpoint: str = "studies.board"
     anchor: str | None = None
     action: Action = Action.SEE_PROGRESS
+    entry: str | None = None
 
 
 FEW, MOST = 5, 30
@@ -65,13 +66,27 @@ MENDINGS = {
         "studies.messages",
         action=Action.SEND_MESSAGES,
     ),
+    Hitch.NOT_ALLOCATED: Mending(
+        lazy_gettext("Not allocated"),
+        lazy_gettext("Nobody is to rate these sessions. Draw again: what was begun stays where it is."),
+        lazy_gettext("Allocate"),
+        "allocation.page",
+        action=Action.ALLOCATE,
+    ),
     Hitch.NO_RECORDING: Mending(
         lazy_gettext("Allocated without a recording"),
-        lazy_gettext("Import the recording: rater sessions import-audio."),
+        lazy_gettext("Nobody can hear these sessions yet. Import their recordings."),
+        lazy_gettext("Import recordings"),
+        "imports.start",
+        action=Action.IMPORT,
     ),
     Hitch.NO_LOG: Mending(
-        lazy_gettext("Nothing in the homework log"),
-        lazy_gettext("No task is known that was assigned or due in these sessions: rater homework import."),
+        lazy_gettext("Homework not yet entered"),
+        lazy_gettext("The next session is to be rated. Enter the tasks, or that there were none or nobody can tell."),
+        lazy_gettext("Enter homework"),
+        "homework.log",
+        action=Action.ENTER_HOMEWORK,
+        entry="homework.entry",
     ),
     Hitch.NO_SIGN_IN: Mending(
         lazy_gettext("Raters who were not here"),
@@ -127,6 +142,7 @@ def _shown(slug: str, *, given: dict[str, str] | None = None, problems: list[str
             board=found,
             retention=retention_of(found.study),
             hitches=_hitches(session, found),
+            may_allocate=may_do(session, actor(), found.study, Action.ALLOCATE, now=now()),
             sections=links_in(session, found.study),
             given=given or {"wave": "main", "rater": "", "how": "day", "day": "", "per_week": "4"},
             problems=problems or [],
@@ -144,10 +160,21 @@ def _hitch(session: Session, found: Board, hitch: Hitch, rows: list[Stuck]) -> d
     opens = mending.label is not None and may_do(session, actor(), found.study, mending.action, now=now())
     url = url_for(mending.endpoint, slug=found.study.slug, _anchor=mending.anchor) if opens else None
     more = max(0, len(rows) - MOST)
+    codes = found.rating_codes
     return {
         "mending": mending,
         "hitch": hitch,
-        "rows": rows[:MOST],
+        "rows": [
+            {
+                "session": row.session,
+                "rater": row.rater,
+                "since": row.since,
+                "url": url_for(mending.entry, slug=found.study.slug, code=codes[row.session])
+                if mending.entry and opens and row.session
+                else None,
+            }
+            for row in rows[:MOST]
+        ],
         "count": len(rows),
         "few": len(rows) <= FEW,
         "more": more,

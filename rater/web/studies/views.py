@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from rater.config import Settings
 from rater.exports.operations import export_history
+from rater.exports.operations.freezing import freezes_of
 from rater.notices.operations.facts import notices_for
 from rater.ratings.operations.concerns import concerns_told_to
 from rater.ratings.operations.locking import waves_of
@@ -23,7 +24,7 @@ from rater.storage.queries.progress import progress
 from rater.storage.queries.studies import studies_of
 from rater.studies.operations import may_do, study_for
 from rater.studies.permissions import Action
-from rater.terms import JobState, Role, WaveKind
+from rater.terms import JobState, Role, StudyKind, WaveKind
 from rater.web import words
 from rater.web.access import Access, actor, declares, now, person
 from rater.web.studies.sections import links_in
@@ -55,20 +56,53 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings.timezone)
 
 
+SUPERVISED = frozenset({Role.SUPERVISOR, Role.TRAINEE, Role.LEAD})
+
+
 def _entry(study: Study, roles: Set[Role]) -> dict[str, Any]:
-    links = []
-    if Role.RATER in roles:
-        links.append((gettext("My sessions"), url_for("ratings.queue", slug=study.slug)))
-    if roles & {Role.COORDINATOR, Role.RESEARCHER}:
-        links.append((gettext("Study page"), url_for("studies.page", slug=study.slug)))
+    programme = study.kind == StudyKind.SUPERVISION
+    if programme:
+        said = [str(words.EXPLANATIONS[role]) for role in sorted(roles) if role in words.EXPLANATIONS]
+    else:
+        said = [str(words.ELSEWHERE)] if roles & SUPERVISED else []
     return {
         "slug": study.slug,
         "title": study.title,
         "synthetic": study.synthetic,
         "roles": sorted(roles),
-        "links": links,
-        "explanations": [str(words.EXPLANATIONS[role]) for role in sorted(roles) if role in words.EXPLANATIONS],
+        "links": _into_programme(study, roles) if programme else _into_research(study, roles),
+        "explanations": said,
     }
+
+
+def _into_programme(study: Study, roles: Set[Role]) -> list[tuple[str, str]]:
+    into = {
+        Role.SUPERVISOR: gettext("My trainees"),
+        Role.TRAINEE: gettext("My own sessions"),
+        Role.LEAD: gettext("The programme"),
+    }
+    links = [(label, url_for("supervision.home", slug=study.slug)) for role, label in into.items() if role in roles][:1]
+    if roles & {Role.COORDINATOR, Role.LEAD}:
+        links.append((gettext("Trainees"), url_for("supervision.arrange", slug=study.slug)))
+    if Role.COORDINATOR in roles:
+        links += [
+            (gettext("Import"), url_for("imports.start", slug=study.slug)),
+            (gettext("Recordings"), url_for("recordings.in_study", slug=study.slug)),
+            (gettext("Consents"), url_for("supervision.consents", slug=study.slug)),
+            (gettext("Exclusions"), url_for("exclusions.page", slug=study.slug)),
+        ]
+    return links
+
+
+def _into_research(study: Study, roles: Set[Role]) -> list[tuple[str, str]]:
+    links = []
+    if Role.RATER in roles:
+        links.append((gettext("My sessions"), url_for("ratings.queue", slug=study.slug)))
+    if roles & {Role.COORDINATOR, Role.RESEARCHER}:
+        links.append((gettext("Study page"), url_for("studies.page", slug=study.slug)))
+    if Role.TRAINER in roles:
+        links.append((gettext("Training"), url_for("training.overview", slug=study.slug)))
+    return links
 
 
 @pages.get("/studies/<slug>")
@@ -94,21 +128,21 @@ def page(slug: str) -> ResponseReturnValue:
             sections=links_in(session, study),
             may_see_reliability=sees_reliability,
             may_export=exports,
-            reliability=kept and {**kept, "job_url": _job_url(kept["job"])},
+            reliability=kept,
             compute_url=url_for("reliability.compute", slug=slug),
             exports=[_export(job) for job in export_history(session, study)] if exports else [],
             export_url=url_for("exports.ask", slug=slug),
+            freezes=freezes_of(session, study) if exports else [],
+            freeze_url=url_for("exports.freeze", slug=slug),
         )
 
 
-def _job_url(job: Job | None) -> str | None:
-    return url_for("jobs.page", public_id=job.public_id) if job else None
-
-
 def _export(job: Job) -> dict[str, Any]:
-    done = job.state == JobState.DONE
+    fetched = job.state == JobState.DONE and not job.asked.get("folder")
     return {
-        "url": url_for("exports.fetch", public_id=job.public_id) if done else _job_url(job),
+        "url": url_for("exports.fetch", public_id=job.public_id) if fetched else None,
+        "about_url": url_for("jobs.page", public_id=job.public_id),
+        "asked": job.asked,
         "asked_at": job.asked_at,
         "state": JobState(job.state),
         "files": len((job.result or {}).get("files", [])),

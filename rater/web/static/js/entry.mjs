@@ -20,7 +20,6 @@ export function attach(root) {
   const player = sound?.querySelector("audio") ? new Player(sound, pageWords(document)) : null;
   player?.addEventListener("told", ({ detail }) => (root.querySelector('[data-part="announcer"]').textContent = detail));
   new Entry(root, player);
-  root.dataset.ready = "yes";
 }
 
 class Entry {

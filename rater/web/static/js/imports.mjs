@@ -174,10 +174,12 @@ export function attach(root) {
   form.addEventListener("submit", (event) => event.preventDefault());
   for (const name of ["files", "folder"]) {
     const input = panel.part(name);
-    input.addEventListener("change", () => {
+    const take = () => {
       panel.take(chosen(input.files));
       input.value = "";
-    });
+    };
+    input.addEventListener("change", take);
+    take(); // what was chosen before this module came
   }
   const over = (event, is) => {
     event.preventDefault();

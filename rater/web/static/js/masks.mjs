@@ -36,8 +36,10 @@ export function attach(element) {
 
 async function draw(player) {
   player.part("wave").hidden = false;
-  const { Wave } = await import("./wave.mjs");
-  await Wave.draw(player).catch(() => {
+  try {
+    const { Wave } = await import("./wave.mjs");
+    await Wave.draw(player);
+  } catch {
     player.part("wave").hidden = true;
-  });
+  }
 }

@@ -18,8 +18,11 @@ def ratings() -> None:
 @ratings.command("import")
 @table_options
 @click.option("--wave", metavar="WAVE", help="The wave of all rows; default: their column wave, else main.")
+@click.option("--dry-run", is_flag=True, help="Show what would be taken and write nothing.")
 @answers
-def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: bool, wave: str | None) -> None:
+def import_(
+    slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: bool, wave: str | None, dry_run: bool
+) -> None:
     """Take the ratings of FILE, one row an item, into the study SLUG.
 
     Columns: session_id, rater_id, item, value, and if wanted rating_id, version, role, missing_code, scale, wave,
@@ -39,4 +42,8 @@ def import_(slug: str, file: str, renames: tuple[str, ...], yes: bool, as_json: 
         understood(content, yes=yes)
         with writing() as session:
             imported = import_ratings(session, COMMAND_LINE, study_named(session, slug), content, now=now())
+            if dry_run:
+                session.rollback()
     answer(content, imported, "ratings", as_json=as_json)
+    if dry_run:
+        click.echo("nothing was written (--dry-run)", err=True)

@@ -82,4 +82,4 @@ def show(scale: str, locale: str, as_json: bool) -> None:
             click.echo(f"    {anchor['point']}  {anchor['text']}")
     click.echo("\nWhere no point can be given:")
     for code in shown["missing_codes"]:
-        click.echo(f"    {code['id']}  {code['label']}")
+        click.echo(f"    {code['code']}  {code['label']}")

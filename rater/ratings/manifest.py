@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from rater.ratings.grouping import Gathering, ImportedRating, ItemValue
 from rater.tables import Judge, Row, TableRows, nearest, read_table, shown
-from rater.terms import Position, WaveKind
+from rater.terms import Position, WaveKind, kind_of_wave
 
 REQUIRED = ("session_id", "rater_id", "item", "value")
 OPTIONAL = ("rating_id", "version", "role", "missing_code", "scale", "wave", "submitted_at", "coverage", "unsure")
 HIGHEST_VERSION = 9_999
 _POSITIONS = {position.value: position for position in Position}
-_WAVES = frozenset(kind.value for kind in WaveKind)
-_BY_ALL = _WAVES - {WaveKind.MAIN.value}
+_BY_ALL = frozenset(WaveKind) - {WaveKind.MAIN}
 
 
 @dataclass(frozen=True)
@@ -77,12 +76,12 @@ def _position(row: Row, wave: str) -> Position | None:
         return None
     if role in _POSITIONS:
         position = _POSITIONS[role]
-        if wave in _BY_ALL and position is not Position.ALL and not row.text("wave"):
+        if kind_of_wave(wave) in _BY_ALL and position is not Position.ALL and not row.text("wave"):
             _contradicts(row, role, wave, "main")
         return position
     if role == wave.casefold():
         return Position.ALL
-    if role in _WAVES:
+    if kind_of_wave(role) is not None:
         _contradicts(row, role, wave, role)
     else:
         cause = "{value} is not a role of a rating"

@@ -24,6 +24,7 @@ def describe(scale: Scale, locale: str) -> dict[str, Any]:
                 "label": code.label.in_(locale),
                 "kind": code.kind.value,
                 "items": list(code.items or scale.item_ids),
+                "when": code.when and code.when.value,
             }
             for code in scale.missing_codes.values()
         ],

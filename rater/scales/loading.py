@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rater.errors import ScaleError
 from rater.scales.fields import Field
 from rater.scales.schema import Scale
@@ -9,11 +11,13 @@ from rater.scales.source import Findings, read_nodes
 from rater.scales.validation import read_scale
 
 
+@lru_cache(maxsize=64)
 def load_scale(text: str | bytes, *, file: str = "") -> Scale:
     """The scale that a YAML text of at most 256 kB describes.
 
     Raises `ScaleError` with every fault found, in the file's order, each with file, line, column and key; whatever
-    the bytes are, nothing else is raised, no alias is expanded and no object is constructed.
+    the bytes are, nothing else is raised, no alias is expanded and no object is constructed. Scales never change, so
+    those read last are kept.
     """
     found = Findings(file)
     root = read_nodes(text, found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from rater.errors import NotFound
-from rater.terms import MissingKind, ScaleKind
+from rater.terms import LogCondition, MissingKind, ScaleKind
 
 LOGS = ("homework_completed", "difficulties")
 SOURCE_LANGUAGE = "en"
@@ -93,12 +93,16 @@ class Item:
 
 @dataclass(frozen=True)
 class MissingCode:
-    """Why a point was not given; `items` limits the items it may be used for, empty means all."""
+    """Why a point was not given; `items` limits the items it may be used for, empty means all.
+
+    `when` is the state of the homework log in which raters may choose it; without one they always may.
+    """
 
     id: str
     label: Text
     not_applicable: bool = False
     items: tuple[str, ...] = ()
+    when: LogCondition | None = None
 
     @property
     def kind(self) -> MissingKind:
@@ -157,6 +161,11 @@ class Scale:
     def observer(self) -> bool:
         """Whether raters may see and use it; an outcome scale is hidden from them."""
         return self.kind is ScaleKind.OBSERVER
+
+    @property
+    def about_sessions(self) -> bool:
+        """Whether it says something of a therapy session; a reflection is about the one who fills it in."""
+        return self.kind is not ScaleKind.REFLECTION
 
     @property
     def item_ids(self) -> tuple[str, ...]:

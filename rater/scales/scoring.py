@@ -8,7 +8,7 @@ that |V| >= min_valid; a sum is not scaled up for missing items.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rater.errors import Refused
 from rater.scales.schema import Item, Rule, Scale, Score
@@ -68,6 +68,11 @@ def _combine(scale: Scale, wanted: Score, points: Points) -> float | None:
         for item in scale.items
         if item.id in wanted.items and (value := points.get(item.id)) is not None and not _missing(value)
     ]
+    return combined(wanted, values)
+
+
+def combined(wanted: Score, values: Sequence[float]) -> float | None:
+    """The score of its valid keyed values; None where they are fewer than `min_valid`."""
     if len(values) < max(wanted.min_valid, 1):
         return None
     total = math.fsum(values)

@@ -21,7 +21,7 @@ BOOLEAN, WHOLE, DECIMAL = _STANDARD + "bool", _STANDARD + "int", _STANDARD + "fl
 EMPTY, WORDS = _STANDARD + "null", _STANDARD + "str"
 
 # All but line ends and printable characters; the separators U+0085, U+2028 and U+2029 would shift line numbers.
-_FORBIDDEN = re.compile("[^\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+UNREADABLE = re.compile("[^\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _LINE_END = re.compile("\r\n|\r|\n")
 _PLAIN = {
     BOOLEAN: re.compile(r"true|false", re.IGNORECASE),
@@ -101,7 +101,7 @@ def _characters(text: str | bytes, found: Findings) -> str | None:
         return None
     clean = True
     for number, line in enumerate(_LINE_END.split(words), start=1):
-        if hit := _FORBIDDEN.search(line):
+        if hit := UNREADABLE.search(line):
             clean = False
             _refuse_character(hit.group(), _mark(number, hit.start()), found)
     return words if clean else None
@@ -196,7 +196,7 @@ class _PlainLoader(yaml.SafeLoader):
 
     def _check_scalar(self, node: yaml.ScalarNode, *, tagged: bool) -> None:
         plain = _PLAIN.get(node.tag)
-        if hit := _FORBIDDEN.search(node.value):
+        if hit := UNREADABLE.search(node.value):
             cause = "{key}: the text holds the character U+{code}"
             self.refuse(cause, "Remove it", node.start_mark, code=f"{ord(hit.group()):04X}")
         elif tagged:

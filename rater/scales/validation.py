@@ -9,7 +9,7 @@ from rater.errors import Fault, fault
 from rater.scales.fields import Field
 from rater.scales.schema import LOGS, Item, ItemKind, MissingCode, Rule, Scale, Score, Subscale, Text
 from rater.scales.source import KEY_LENGTH
-from rater.terms import ScaleKind
+from rater.terms import LogCondition, ScaleKind
 
 MAX_POINTS = 101
 MAX_ITEMS = 500
@@ -175,12 +175,14 @@ def _options(field: Field) -> dict[str, Text]:
 def _missing_codes(field: Field, items: Mapping[str, Item]) -> dict[str, MissingCode]:
     codes: dict[str, MissingCode] = {}
     for name, entry in field.named().items():
-        entries = entry.known(("label", "not_applicable", "items"), required=("label",))
+        entries = entry.known(("label", "not_applicable", "items", "when"), required=("label",))
+        when = _read(entries, "when", lambda each: each.one_of(LogCondition))
         codes[name] = MissingCode(
             id=name,
             label=_read(entries, "label", Field.text) or Text(),
             not_applicable=_read(entries, "not_applicable", Field.flag) or False,
             items=_read(entries, "items", lambda each: _item_ids(each, items)) or (),
+            when=LogCondition(when) if when else None,
         )
     return codes
 

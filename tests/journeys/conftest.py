@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from argon2 import PasswordHasher
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.site import Seat, Site, build, serve, sit_down
+
+expect.set_options(timeout=20_000)  # a crowded machine is slow, not wrong
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The study, served by the command that serves it anywhere; it ends with the module."""
     home = tmp_path_factory.mktemp("site")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rater.people.credentials._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        app, alone = build(home)
+    app, alone = build(home)
     yield from serve(home, app, alone)
 
 

@@ -72,7 +72,7 @@ def set_state(site: Site, address: str, state: RatingState) -> None:
 def open_rating(page: Page, address: str) -> None:
     """Open a rating and wait until it takes keys."""
     page.goto(address)
-    page.locator("[data-ready=yes]").wait_for()
+    page.locator("main[data-ready]").wait_for()
 
 
 def rate(page: Page, item: str, value: int) -> None:

@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -36,8 +37,11 @@ from tests.builders.study import (
     make_study,
     make_task,
 )
+from tests.journeys.patience import patient
 
 PATIENCE_S = 90
+SESSIONS = 17
+"""Each test of a file opens a session of its own, and so does its second try."""
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -75,7 +79,7 @@ def build(home: Path) -> tuple[Flask, list[str]]:
             make_person(session, "anna@example.org", (study, Role.RATER), code="R1")
             make_person(session, "ben@example.org", (study, Role.RATER), code="R2")
             make_person(session, "rosa@example.org", (study, Role.RESEARCHER))
-            sessions = [make_session(session, study, number=number) for number in range(1, 10)]
+            sessions = [make_session(session, study, number=number) for number in range(1, SESSIONS + 1)]
             for each in sessions:
                 each.rating_code = f"K7M{each.number}"
                 made_recording = make_recording(session, each, audio, peaks, size=found.size, mime=found.mime)
@@ -90,6 +94,20 @@ def build(home: Path) -> tuple[Flask, list[str]]:
             assert len(shared) == 2
         db.engine.dispose()
     return app, ids
+
+
+def build_empty(home: Path, raters: Mapping[str, str] = MappingProxyType({})) -> Flask:
+    """The home of a study without sessions, with its coordinator Carla and raters: names by code."""
+    app = make_app(home)
+    with app.app_context():
+        with writing() as session:
+            study = make_study(session)
+            make_person(session, "carla@example.org", (study, Role.COORDINATOR))
+            for code, name in raters.items():
+                make_person(session, f"{name}@example.org", (study, Role.RATER), code=code)
+            session.execute(update(Membership).values(since=LONG_AGO))
+        db.engine.dispose()
+    return app
 
 
 def serve(home: Path, app: Flask, alone: list[str]) -> Iterator[Site]:
@@ -141,7 +159,7 @@ Seat = Callable[[str], Page]
 
 def sit_down(browser: Browser, site: Site, name: str, faults: list[str]) -> Page:
     """A browser of one's own with a person signed in; `faults` gathers what goes wrong in it."""
-    context = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900})
+    context = patient(browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900}))
     context.add_init_script(KEYS_SEEN)
     page = context.new_page()
     page.set_default_timeout(20_000)

@@ -50,8 +50,11 @@ def test_pages_for_raters(seat: Seat, site: Site, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_study_page(seat: Seat, scheme: str) -> None:
+def test_pages_of_whoever_runs_a_study(seat: Seat, scheme: str) -> None:
     page = seat("rosa")
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a literal of the two
-    page.goto("/studies/pilot")
-    assert violations(page) == []
+    found = {}
+    for path in ("/studies/pilot", "/studies/pilot/board", "/studies/pilot/settings", "/me/notices"):
+        page.goto(path)
+        found[path] = violations(page)
+    assert {path: faults for path, faults in found.items() if faults} == {}

@@ -124,14 +124,19 @@ def researcher_computes(page: Page) -> None:
     page.get_by_role("link", name="Study page").click()
     page.get_by_role("button", name="Compute reliability").click()
     page.get_by_role("link", name="See the result").click(timeout=90_000)
-    section = page.locator("#reliability")
-    expect(section).to_contain_text("1 of them rated twice")
-    expect(section.locator("table").first).to_be_visible()
-    expect(section.locator("table").first).to_contain_text(re.compile("ghes", re.IGNORECASE))
+    expect(page.get_by_text("1 rated twice")).to_be_visible()
+    expect(page.locator("table").first).to_contain_text(re.compile("ghes", re.IGNORECASE))
+    expect(page.get_by_role("img", name="GHES: each dyad, and all ratings together")).to_be_visible()
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="GHES: each dyad, and all ratings together, as PNG").click()
+    assert fetched.value.suggested_filename == "pilot-forest-GHES.png"
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text(re.compile("^Copied$|The text is marked"))).to_be_visible()
 
 
 def researcher_exports(page: Page, folder: Path) -> dict[str, list[dict[str, str]]]:
     """Ask for the dataset, wait for it, fetch it: its tables by name."""
+    page.goto("/studies/pilot")
     page.get_by_role("button", name="Make a dataset").click()
     with page.expect_download(timeout=90_000) as fetched:
         page.get_by_role("link", name="See the result").click(timeout=90_000)

@@ -38,16 +38,16 @@ AudioContext.prototype.createGain = function () { const node = made.call(this); 
 
 
 @pytest.fixture(scope="module")
-def sessions(site: Site) -> list[str]:
+def sessions(site: Site, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Ratings of anna's; the first session has a recording of an hour, the second a silence from 20 s to 40 s."""
     with site.app.app_context():
         store = site.app.extensions["rater_media"]
-        made = store.temp()
+        made = tmp_path_factory.mktemp("hour") / "made"
         duration = repeat(data_folder("audio_samples") / "en-4.mp3", made, times=14)
         size, peaks = made.stat().st_size, Peaks(100, 1.0, bytes(range(50, 250)) * int(duration / 2)).to_bytes()
         with writing() as session:
             first, second = (recording_of(session, each) for each in site.alone[:2])
-            first.audio_name, first.peaks_name = store.put(made), store.put_bytes(peaks)
+            first.audio_name, first.peaks_name = store.put_bytes(made.read_bytes()), store.put_bytes(peaks)
             first.size, first.mime, first.duration_s = size, "audio/mp4", duration
             second.silences = [[20.0, 40.0], [100.0, 101.2]]
         db.engine.dispose()

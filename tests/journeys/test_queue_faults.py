@@ -185,6 +185,6 @@ def test_what_is_refused_is_shown_in_words(seat: Seat, site: Site) -> None:
     banner.get_by_role("button", name="I have seen it").click()
     expect(banner).to_be_empty()
     page.reload()
-    page.locator("[data-ready=yes]").wait_for()
+    page.locator("main[data-ready]").wait_for()
     expect(banner).to_be_empty()
     assert shown(page) == {"ghes1": "3"} == kept(site, address).points

@@ -48,7 +48,7 @@ def test_control_without_a_lasting_store_the_same_is_lost(seat: Seat, site: Site
     page.route("**/items/*", lambda route: route.abort())
     page.context.set_offline(False)
     page = open_again(page, address)
-    page.locator("[data-ready=yes]").wait_for()
+    page.locator("main[data-ready]").wait_for()
     page.wait_for_timeout(500)
     assert shown(page) == {} == kept(site, address).points
 

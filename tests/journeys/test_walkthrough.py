@@ -29,7 +29,7 @@ def said(page: Page) -> str:
 def test_the_walk_through_one_item_is_as_the_page_tells(seat: Seat, site: Site) -> None:
     page = seat("anna")
     page.goto(site.next_alone())
-    page.locator("[data-ready]").wait_for()
+    page.locator("main[data-ready]").wait_for()
     page.wait_for_timeout(1500)
     player, notes, item = TREES
     assert tree(page, ".notes") == notes

@@ -20,7 +20,7 @@ from rater.storage.models.columns import new_public_id
 from rater.storage.queries.sessions import hold_study, session_ids
 from rater.studies.operations import ensure_raters, ensure_wave, scales_of
 from rater.tables import Faults, Imported
-from rater.terms import Actor, RatingState, WaveKind
+from rater.terms import WAVE_NAMES, Actor, RatingState, kind_of_wave
 
 
 def read_ratings_for(
@@ -36,9 +36,9 @@ def read_ratings_for(
 
     Raises BadInput with every fault, those against the study's sessions, allocation and ratings included.
     """
-    if wave is not None and wave not in set(WaveKind):
-        kinds = ", ".join(WaveKind)
-        raise BadInput(fault("There is no wave {name}", "Waves are {kinds}", column="--wave", name=wave, kinds=kinds))
+    if wave is not None and kind_of_wave(wave) is None:
+        cause = "There is no wave {name}"
+        raise BadInput(fault(cause, "Waves are {kinds}", column="--wave", name=wave, kinds=WAVE_NAMES))
     judge = partial(_judge, session, study)
     return read_ratings(data, items=_rules(study), file=file, wave=wave, rename=rename, judge=judge)
 

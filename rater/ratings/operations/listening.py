@@ -22,6 +22,7 @@ from rater.ratings.coverage import (
     share_heard,
 )
 from rater.ratings.hours import WeekOfWork, monday_of, plausible_seconds, weekly_hours
+from rater.storage.database import Transaction, connection_of
 from rater.storage.models import Study
 from rater.storage.queries.listening import (
     HeldListening,
@@ -153,7 +154,7 @@ def gate_of(session: Session, assignment_id: int, *, has_points: bool = False) -
     return may_rate(kept.rate_at_end, _share(connection, kept), kept.wanted, has_points=has_points)
 
 
-def refuse_unheard(connection: Connection, held: HeldAssignment, *, plain: bool = False) -> None:
+def refuse_unheard(transaction: Transaction, held: HeldAssignment, *, plain: bool = False) -> None:
     """Raise Refused where the study asks to listen before points are given and the rater has not.
 
     Costs nothing unless the study requires it and the rating has no point yet. `plain`: the points come from the
@@ -161,6 +162,7 @@ def refuse_unheard(connection: Connection, held: HeldAssignment, *, plain: bool 
     """
     if held.rate_at_end != RateAtEnd.REQUIRE or held.given:
         return
+    connection = connection_of(transaction)
     gate = may_rate(held.rate_at_end, _share(connection, kept_listening(connection, held.id)), held.heard_share)
     if not gate.open:
         raise Refused(unheard_reason(gate, plain=plain))

@@ -18,7 +18,7 @@ from rater.ratings.texts import checked_text
 from rater.scales.schema import Scale
 from rater.storage.audit import record
 from rater.storage.models import Decision, Manual, Person, ScaleVersion, Study
-from rater.studies.operations import may_do, permit, scales_of, study_for
+from rater.studies.operations import may_do, permit, scales_of, scales_of_wave, study_for
 from rater.studies.permissions import Action
 from rater.terms import Actor, Reason
 
@@ -37,13 +37,17 @@ class Ruling:
 
 @dataclass(frozen=True)
 class ScaleManual:
-    """What raters read about one scale: the study's manual, what the scale says of the other items, and rulings."""
+    """What raters read about one scale: the study's manual, what the scale says of the other items, and rulings.
+
+    `changed` tells that this version has a changelog.
+    """
 
     scale: Scale
     imported_at: datetime | None
     written: Sequence[Section]
     rest: Sequence[Section]
     rulings: Mapping[str | None, Sequence[Ruling]]
+    changed: bool
 
 
 @dataclass(frozen=True)
@@ -70,17 +74,20 @@ class ImportedManual:
 def manual_of(session: Session, actor: Actor, slug: str, locale: str, *, now: datetime) -> StudyManual:
     """The manual as every member of the study may read it. Raises NotFound, NotPermitted."""
     study = study_for(session, actor, slug, Action.READ_MANUAL, now=now)
-    return _manual(session, study, locale, may_write=may_do(session, actor, study, Action.WRITE_MANUAL, now=now))
+    may_write = may_do(session, actor, study, Action.WRITE_MANUAL, now=now)
+    return _manual(session, study, scales_of(study, observer_only=True), locale, may_write=may_write)
 
 
 def manual_for_rating(session: Session, actor: Actor, public_id: str, locale: str, *, now: datetime) -> StudyManual:
     """The manual for one of the actor's own ratings. Raises NotFound."""
-    study = find_assignment(session, actor, public_id, now=now).wave.study
-    return _manual(session, study, locale, may_write=False)
+    wave = find_assignment(session, actor, public_id, now=now).wave
+    pairs = scales_of_wave(session, wave, observer_only=True)
+    return _manual(session, wave.study, pairs, locale, may_write=False)
 
 
-def _manual(session: Session, study: Study, locale: str, *, may_write: bool) -> StudyManual:
-    pairs = scales_of(study, observer_only=True)
+def _manual(
+    session: Session, study: Study, pairs: Sequence[tuple[ScaleVersion, Scale]], locale: str, *, may_write: bool
+) -> StudyManual:
     found = select(Manual).where(Manual.scale_version_id.in_([row.id for row, _ in pairs]))
     kept = {each.scale_version_id: each for each in session.scalars(found)}
     rulings = _rulings(session, study)
@@ -89,7 +96,14 @@ def _manual(session: Session, study: Study, locale: str, *, may_write: bool) -> 
         manual = kept.get(row.id)
         written, rest = full_manual(manual.source if manual else None, scale, locale)
         scales.append(
-            ScaleManual(scale, manual.changed_at if manual else None, written, rest, rulings.get(scale.id, {}))
+            ScaleManual(
+                scale,
+                manual.changed_at if manual else None,
+                written,
+                rest,
+                rulings.get(scale.id, {}),
+                row.changes != "",
+            )
         )
     return StudyManual(study, scales, may_write)
 

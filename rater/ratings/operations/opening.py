@@ -12,17 +12,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rater.errors import NotFound
-from rater.homework.entering import previous_held, status_of
+from rater.homework.entering import status_of
 from rater.homework.operations.types import types_of
 from rater.homework.types import TypeList
 from rater.ratings.completeness import GivenPoint, items_to_rate, missing_items
 from rater.ratings.coverage import Gate, may_rate
 from rater.ratings.due import due_state
+from rater.ratings.offering import SessionLog
+from rater.ratings.operations.changelog import to_read_first
 from rater.ratings.operations.listening import Remembered, listening_of
+from rater.ratings.operations.logged import session_log
 from rater.ratings.visibility import for_rater
 from rater.recordings.masking import Stretch
 from rater.recordings.operations.hearing import hidden_seconds, is_prepared
+from rater.recordings.succession import previous_held
 from rater.scales.schema import Scale
+from rater.storage.database import connection_of
 from rater.storage.models import (
     Assignment,
     Difficulty,
@@ -34,22 +39,32 @@ from rater.storage.models import (
     Recording,
     Study,
 )
+from rater.storage.queries.hearing import opens_recording
 from rater.storage.queries.homework import entry_of, numbers_of, tasks_of
 from rater.storage.queries.ratings import given_points, latest_obstacles, latest_revision, own_assignment, queue_rows
 from rater.storage.queries.studies import ruling_counts
-from rater.studies.operations import scales_of, study_for
+from rater.storage.queries.supervision import research_ended
+from rater.storage.queries.training import held_back
+from rater.storage.queries.versions import unread_changes
+from rater.studies.operations import scales_of, scales_of_wave, study_for
 from rater.studies.permissions import Action
 from rater.terms import Actor, HomeworkStatus, LogList, ObstacleReason, RatingState
 
 
 @dataclass(frozen=True)
 class Queue:
-    """A rater's sessions in one study, wave by wave in the order in which they are to be rated."""
+    """A rater's sessions in one study, wave by wave in the order in which they are to be rated.
+
+    `held_back` sessions more wait for the rater's certification; none is begun before the changes of the scales
+    `to_read_first` are read.
+    """
 
     study: Study
     rows: list[dict[str, Any]]
     submitted: int
     this_week: int
+    held_back: int = 0
+    to_read_first: Sequence[str] = ()
 
     @property
     def total(self) -> int:
@@ -85,7 +100,7 @@ def my_queue(session: Session, actor: Actor, slug: str, *, now: datetime, today:
     """
     study = study_for(session, actor, slug, Action.RATE, now=now)
     items = len(items_to_rate(scale for _, scale in scales_of(study, observer_only=True)))
-    found = queue_rows(session, actor.person_id, study.id)
+    found = queue_rows(session, actor.person_id, study.id, today=now.date())
     aside = [assignment.id for assignment, *_ in found if assignment.state == RatingState.SET_ASIDE]
     obstacles = latest_obstacles(session, aside)
     rows = [
@@ -109,7 +124,9 @@ def my_queue(session: Session, actor: Actor, slug: str, *, now: datetime, today:
     ]
     done = [row["submitted_at"] for row in rows if row["state"] == RatingState.SUBMITTED]
     recent = sum(moment is not None and now - moment < timedelta(days=7) for moment in done)
-    return Queue(study, rows, len(done), recent)
+    waiting = held_back(session, actor.person_id, study.id, today=now.date())
+    unread = unread_changes(session, actor.person_id, study.id)
+    return Queue(study, rows, len(done), recent, waiting, unread)
 
 
 def _told(obstacle: Obstacle | None) -> dict[str, str | None] | None:
@@ -127,6 +144,7 @@ class OpenRating:
     points: dict[str, GivenPoint]
     tasks: list[tuple[HomeworkTask, HomeworkReport | None]]
     log_status: HomeworkStatus
+    log: SessionLog
     homework_types: TypeList
     difficulty_types: TypeList
     other_tasks: Sequence[OtherTask]
@@ -136,13 +154,16 @@ class OpenRating:
     listening: Remembered
     gate: Gate
     is_kept_away: bool
+    is_closed: bool
+    consent_ended: bool
     masks: tuple[Stretch, ...]
     is_ready: bool
+    to_read_first: list[str]
 
     @property
     def may_hear(self) -> bool:
         """Whether the recording, as far as there is one, is open to the rater now."""
-        return self.is_ready and not self.is_kept_away
+        return self.is_ready and not (self.is_kept_away or self.is_closed or self.consent_ended)
 
     @property
     def missing(self) -> list[str]:
@@ -173,10 +194,11 @@ def open_rating(session: Session, actor: Actor, public_id: str, *, now: datetime
         recording=recording,
         masks=masks,
         is_ready=recording is None or is_prepared(session, recording, masks),
-        scales=[scale for _, scale in scales_of(study, observer_only=True)],
+        scales=[scale for _, scale in scales_of_wave(session, assignment.wave, observer_only=True)],
         points={each.item: GivenPoint(each.value, each.missing_code, each.version, each.unsure) for each in points},
         tasks=_tasks(session, assignment),
         log_status=_log_status(session, assignment),
+        log=session_log(connection_of(session), assignment.id),
         homework_types=types_of(session, study, LogList.HOMEWORK),
         difficulty_types=types_of(session, study, LogList.DIFFICULTIES),
         other_tasks=session.scalars(
@@ -195,6 +217,9 @@ def open_rating(session: Session, actor: Actor, public_id: str, *, now: datetime
         rulings=ruling_counts(session, study.id),
         listening=listening,
         is_kept_away=_is_kept_away(session, assignment),
+        to_read_first=to_read_first(session, assignment),
+        is_closed=not opens_recording(session, assignment.id),
+        consent_ended=recording is not None and research_ended(session, recording.id, today=now.date()),
         gate=may_rate(
             study.rate_at_end,
             listening.share,

@@ -18,7 +18,7 @@ from rater.scales.schema import Scale
 from rater.storage.audit import record
 from rater.storage.models import Assignment, Point, Rating, Revision, Study
 from rater.storage.queries.ratings import given_points, latest_revision
-from rater.studies.operations import scales_of
+from rater.studies.operations import scales_of_wave
 from rater.terms import Actor, RatingState, Reason
 
 SHORTEST_REASON, LONGEST_REASON = 3, 500
@@ -123,7 +123,7 @@ class History:
 def revision_history(session: Session, actor: Actor, public_id: str, *, now: datetime) -> History:
     """The revisions of one of the actor's own ratings; the first one changes nothing. Raises NotFound."""
     assignment = find_assignment(session, actor, public_id, now=now)
-    scales = [scale for _, scale in scales_of(assignment.wave.study, observer_only=True)]
+    scales = [scale for _, scale in scales_of_wave(session, assignment.wave, observer_only=True)]
     items = items_to_rate(scales)
     rows = session.scalars(
         select(Revision).join(Revision.rating).where(Rating.assignment_id == assignment.id).order_by(Revision.number)

@@ -12,14 +12,19 @@ from sqlalchemy.orm import Session
 
 from rater.errors import BadInput, NotFound, Refused, Stale, fault
 from rater.ratings.completeness import GivenPoint, items_to_rate
+from rater.ratings.offering import code_fault
+from rater.ratings.operations.changelog import refuse_unread
 from rater.ratings.operations.listening import refuse_unheard
+from rater.ratings.operations.logged import session_log
 from rater.ratings.operations.opening import find_assignment
 from rater.ratings.operations.replaying import same_change
+from rater.scales.loading import load_scale
 from rater.scales.points import point_fault
 from rater.scales.schema import Scale
 from rater.storage.audit import earlier, record
-from rater.storage.database import connection_of, session_of
+from rater.storage.database import Transaction, connection_of, session_of, way_of
 from rater.storage.models import Assignment, Rating, Revision
+from rater.storage.prepared import Way
 from rater.storage.queries.ratings import latest_revision
 from rater.storage.queries.saving import (
     HeldAssignment,
@@ -31,7 +36,6 @@ from rater.storage.queries.saving import (
     mark_point,
     scale_source,
 )
-from rater.studies.operations import parsed_scale
 from rater.terms import Actor, RatingState, Reason
 
 _SHEETS: dict[tuple[tuple[int, str], ...], Sheets] = {}
@@ -79,12 +83,16 @@ def _refuse_closed(locked_at: datetime | None, state: str) -> None:
 
 
 def draft(session: Session, assignment: Assignment, *, now: datetime) -> Revision:
-    """The revision that changes go to, made at the first change."""
+    """The revision that changes go to, made at the first change.
+
+    Raises Refused for the first change of a rating where the rater must read first what a scale has changed.
+    """
     revision = latest_revision(session, assignment.id)
     if revision is not None and revision.submitted_at is None:
         return revision
     rating = session.scalar(select(Rating).where(Rating.assignment_id == assignment.id))
     if rating is None:
+        refuse_unread(session, assignment)
         rating = Rating(assignment_id=assignment.id, code=f"RT-{assignment.public_id}", started_at=now)
         session.add(rating)
         session.flush()
@@ -97,31 +105,32 @@ def draft(session: Session, assignment: Assignment, *, now: datetime) -> Revisio
 
 @dataclass(frozen=True)
 class Sheets:
-    """The scales that raters of a study see, with their version ids, and their items in the order of the screen."""
+    """The items that raters of a study see, in the order of the screen, and the scale and its version of each."""
 
-    scales: tuple[tuple[int, Scale], ...]
     items: tuple[str, ...]
+    by_item: Mapping[str, tuple[int, Scale]]
 
     def of(self, item: str) -> tuple[int, Scale]:
         """The sheet that an item stands on. Raises NotFound."""
-        for version_id, scale in self.scales:
-            if item in scale.item_ids:
-                return version_id, scale
-        raise NotFound
+        sheet = self.by_item.get(item)
+        if sheet is None:
+            raise NotFound
+        return sheet
 
 
-def _sheets(connection: Connection, held: HeldAssignment) -> Sheets:
+def _sheets(connection: Way, held: HeldAssignment) -> Sheets:
     known = _SHEETS.get(held.scale_versions)
     if known is None:
-        parsed = ((key, parsed_scale(scale_source(connection, key))) for key, _ in held.scale_versions)
-        observed = tuple((key, scale) for key, scale in parsed if scale.observer)
-        known = Sheets(observed, tuple(items_to_rate(scale for _, scale in observed)))
+        parsed = ((key, load_scale(scale_source(connection, key))) for key, _ in held.scale_versions)
+        observed = [(key, scale) for key, scale in parsed if scale.observer]
+        by_item = {item: (key, scale) for key, scale in reversed(observed) for item in scale.item_ids}
+        known = Sheets(tuple(items_to_rate(scale for _, scale in observed)), by_item)
         _SHEETS[held.scale_versions] = known
     return known
 
 
 def _hold(
-    connection: Connection, actor: Actor, public_id: str, *, now: datetime, item: str, operation_id: str | None
+    connection: Way, actor: Actor, public_id: str, *, now: datetime, item: str, operation_id: str | None
 ) -> HeldAssignment:
     held = hold_assignment(connection, actor.person_id, public_id, now=now, item=item, operation_id=operation_id)
     if held is None:
@@ -129,9 +138,7 @@ def _hold(
     return held
 
 
-def _draft_id(
-    transaction: Session | Connection, actor: Actor, public_id: str, held: HeldAssignment, *, now: datetime
-) -> int:
+def _draft_id(transaction: Transaction, actor: Actor, public_id: str, held: HeldAssignment, *, now: datetime) -> int:
     _refuse_closed(held.locked_at, held.state)
     if held.revision_id is not None:
         return held.revision_id
@@ -140,7 +147,7 @@ def _draft_id(
 
 
 def save_point(
-    transaction: Session | Connection,
+    transaction: Transaction,
     actor: Actor,
     public_id: str,
     item: str,
@@ -154,9 +161,10 @@ def save_point(
     """Give an item a raw value or a missing code; neither takes the point back.
 
     `seen` is the version of the point that the rater was looking at. Raises NotFound, Refused, BadInput for a
-    point outside the scale, and Stale with the present point where another tab has changed it since.
+    point outside the scale or a missing code that the homework log speaks against, and Stale with the present point
+    where another tab has changed it since.
     """
-    connection = connection_of(transaction)
+    connection = way_of(transaction)
     held = _hold(connection, actor, public_id, now=now, item=item, operation_id=operation_id)
     sheets = _sheets(connection, held)
     if held.earlier is not None:
@@ -166,7 +174,8 @@ def save_point(
     revision_id = _draft_id(transaction, actor, public_id, held, now=now)
     new = GivenPoint(value, missing_code)
     if new.is_given:
-        refuse_unheard(connection, held)
+        refuse_unheard(transaction, held)
+    _check(transaction, held, sheets, item, held.point, new)
     version = _put(connection, revision_id, sheets, item, held.point, new, seen=seen, now=now)
     record(
         connection,
@@ -186,7 +195,7 @@ def save_point(
 
 
 def save_unsure(
-    transaction: Session | Connection,
+    transaction: Transaction,
     actor: Actor,
     public_id: str,
     item: str,
@@ -199,7 +208,7 @@ def save_unsure(
 
     The point, its version and what is still missing stay as they are. Raises NotFound, Refused.
     """
-    connection = connection_of(transaction)
+    connection = way_of(transaction)
     held = _hold(connection, actor, public_id, now=now, item=item, operation_id=operation_id)
     if held.earlier is not None:
         same_change(held.earlier, "unsure.marked", held.id, item=item, unsure=unsure)
@@ -222,7 +231,7 @@ def save_unsure(
 
 
 def save_sheet(
-    transaction: Session | Connection,
+    transaction: Transaction,
     actor: Actor,
     public_id: str,
     points: Mapping[str, GivenPoint],
@@ -246,7 +255,8 @@ def save_sheet(
         if (old.value, old.missing_code) == (new.value, new.missing_code):
             continue
         if new.is_given:
-            refuse_unheard(connection, held, plain=True)
+            refuse_unheard(transaction, held, plain=True)
+        _check(transaction, held, sheets, item, old, new)
         _put(connection, revision_id, sheets, item, old, new, seen=new.version, now=now)
         changed[item] = new.missing_code if new.value is None else new.value
     marked = {} if unsure is None else _mark_all(connection, revision_id, sheets, unsure, now=now)
@@ -276,8 +286,21 @@ def _mark_all(
     return marked
 
 
+def _check(
+    transaction: Transaction, held: HeldAssignment, sheets: Sheets, item: str, old: KeptPoint, new: GivenPoint
+) -> None:
+    """Refuse what the scale does not know, and a new missing code that the homework log speaks against."""
+    _, scale = sheets.of(item)
+    reason = point_fault(scale, item, new.value, new.missing_code) if new.is_given else None
+    if reason is None and new.missing_code not in (None, old.missing_code):
+        code = scale.missing_codes[new.missing_code]
+        reason = code_fault(code, item, session_log(connection_of(transaction), held.id)) if code.when else None
+    if reason is not None:
+        raise BadInput(fault(reason.template, "Choose one of the points shown", column=item, **reason.params))
+
+
 def _put(
-    connection: Connection,
+    connection: Way,
     revision_id: int,
     sheets: Sheets,
     item: str,
@@ -287,11 +310,7 @@ def _put(
     seen: int | None,
     now: datetime,
 ) -> int:
-    version_id, scale = sheets.of(item)
-    if new.is_given:
-        reason = point_fault(scale, item, new.value, new.missing_code)
-        if reason is not None:
-            raise BadInput(fault(reason.template, "Choose one of the points shown", column=item, **reason.params))
+    version_id, _ = sheets.of(item)
     same = (old.value, old.missing_code) == (new.value, new.missing_code)
     if seen is not None and seen != old.version and old.version and not same:
         raise Stale({"value": old.value, "missing_code": old.missing_code, "version": old.version})
@@ -305,7 +324,7 @@ def _put(
 
 
 def _mark(
-    connection: Connection,
+    connection: Way,
     revision_id: int,
     sheets: Sheets,
     item: str,

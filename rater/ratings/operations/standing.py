@@ -15,8 +15,9 @@ from rater.recordings.eligibility import is_known, why_not_rated
 from rater.storage.models import Assignment, Point, Rater, Rating, Revision, Study, TherapySession, Wave
 from rater.storage.queries.sessions import sessions_by_code
 from rater.storage.queries.studies import raters_by_code
+from rater.studies.operations import RATER_CODE
 from rater.tables import Faults, shown
-from rater.terms import Position, RatingState, WaveKind
+from rater.terms import WAVE_NAMES, Position, RatingState, WaveKind, kind_of_wave
 
 Given = dict[str, tuple[float | None, str | None]]
 """Value and missing code by item, without the items that were not rated."""
@@ -158,7 +159,8 @@ def judge_ratings(found: Standing, content: RatingsFile, faults: Faults) -> None
         before = len(faults)
         if not _may_be_rated(rating, found, faults):
             continue
-        _judge_place(rating, found, holders, places, faults)
+        if RATER_CODE.fullmatch(rating.rater_id):
+            _judge_place(rating, found, holders, places, faults)
         holder = codes.get((rating.wave, rating.rating_id or ""), (rating.session_id, rating.rater_id))
         if holder != (rating.session_id, rating.rater_id):
             cause = "The study has a rating {id} already, of {session} by {rater}"
@@ -171,10 +173,11 @@ def judge_ratings(found: Standing, content: RatingsFile, faults: Faults) -> None
 
 
 def _may_be_rated(rating: ImportedRating, found: Standing, faults: Faults) -> bool:
-    if rating.wave not in set(WaveKind):
-        kinds = ", ".join(WaveKind)
+    if kind_of_wave(rating.wave) is None:
         cause = "There is no wave {value}"
-        faults.add(cause, "Waves are {kinds}", line=rating.line, column="wave", value=shown(rating.wave), kinds=kinds)
+        faults.add(
+            cause, "Waves are {kinds}", line=rating.line, column="wave", value=shown(rating.wave), kinds=WAVE_NAMES
+        )
         return False
     if rating.wave in found.locked:
         cause, remedy = "The wave {wave} is locked", "Ratings in a locked wave stay as they are"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from rater.errors import BadInput, Fault
 from rater.ratings.operations import logs, notes
 from rater.ratings.operations.saving import save_point, save_unsure
-from rater.storage.database import changing, writing
+from rater.storage.database import changed, writing
 from rater.terms import Completed, Reason
 from rater.web.access import Access, actor, declares, now
 from rater.web.bodies import json_body
@@ -22,18 +24,19 @@ NONE = type(None)
 def save_item(public_id: str, item: str) -> ResponseReturnValue:
     """Save one point."""
     body = json_body(op=(str,), seen=(int, NONE), value=(int, float, NONE), missing_code=(str, NONE))
-    with changing() as connection:
-        saved = save_point(
-            connection,
-            actor(),
-            public_id,
-            item,
-            body["value"],
-            body["missing_code"],
+    saved = changed(
+        partial(
+            save_point,
+            actor=actor(),
+            public_id=public_id,
+            item=item,
+            value=body["value"],
+            missing_code=body["missing_code"],
             now=now(),
             seen=body["seen"],
             operation_id=body["op"],
         )
+    )
     return jsonify(
         version=saved.version,
         saved_at=saved.saved_at.isoformat(),
@@ -48,8 +51,18 @@ def save_item(public_id: str, item: str) -> ResponseReturnValue:
 def save_mark(public_id: str, item: str) -> ResponseReturnValue:
     """Save whether an item is marked as unsure, to be discussed."""
     body = json_body(op=(str,), unsure=(bool,))
-    with changing() as connection:
-        saved_at = save_unsure(connection, actor(), public_id, item, body["unsure"], now=now(), operation_id=body["op"])
+    unsure, operation_id = body["unsure"], body["op"]
+    saved_at = changed(
+        partial(
+            save_unsure,
+            actor=actor(),
+            public_id=public_id,
+            item=item,
+            unsure=unsure,
+            now=now(),
+            operation_id=operation_id,
+        )
+    )
     return jsonify(saved_at=saved_at.isoformat())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +31,7 @@ class MaybeChoice(SelectField):
 
 def rating_form(opened: OpenRating, locale: str) -> FlaskForm:
     """A form with a field per item (its points and its missing codes), per task due, and for the difficulties."""
-    fields: dict[str, Any] = {}
-    for scale in opened.scales:
-        fields |= _item_fields(scale, locale)
+    fields = _sheet_fields(opened.scales, locale)
     for task, report in opened.tasks:
         fields[f"task-{task.public_id}"] = RadioField(
             task.description or task.type,
@@ -51,9 +49,19 @@ def rating_form(opened: OpenRating, locale: str) -> FlaskForm:
     fields |= {"note-at": StringField(), "note-text": StringField()}
     fields["confirm"] = BooleanField(lazy_gettext("I have listened to the session and these are my ratings."))
     made = type("RatingForm", (FlaskForm,), fields)
-    given = {item: _chosen(point) for item, point in opened.points.items()}
-    form: FlaskForm = made(data={**given, **_defaults(opened)})
+    form: FlaskForm = made(data={**_given(opened.points), **_defaults(opened)})
     return form
+
+
+def sheet_form(scales: Iterable[Scale], points: Mapping[str, GivenPoint], locale: str) -> FlaskForm:
+    """A form with the items of some scales alone, as the rating screen has them; `points_of` reads it."""
+    made = type("SheetForm", (FlaskForm,), _sheet_fields(scales, locale))
+    form: FlaskForm = made(data=_given(points))
+    return form
+
+
+def _given(points: Mapping[str, GivenPoint]) -> dict[str, str | None]:
+    return {item: _chosen(point) for item, point in points.items()}
 
 
 def _defaults(opened: OpenRating) -> dict[str, Any]:
@@ -62,6 +70,13 @@ def _defaults(opened: OpenRating) -> dict[str, Any]:
     }
     chosen |= {f"unsure-{item}": point.unsure for item, point in opened.points.items()}
     return {**chosen, "difficulty": sorted(opened.difficulties)}
+
+
+def _sheet_fields(scales: Iterable[Scale], locale: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for scale in scales:
+        fields |= _item_fields(scale, locale)
+    return fields
 
 
 def _item_fields(scale: Scale, locale: str) -> dict[str, Any]:

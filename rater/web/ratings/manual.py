@@ -16,6 +16,7 @@ from rater.storage.database import reading, writing
 from rater.studies.operations import study_for
 from rater.studies.permissions import Action
 from rater.terms import Reason
+from rater.training.operations.examples import examples_for
 from rater.web.access import Access, actor, declares, now
 from rater.web.errors import say
 from rater.web.language import locale
@@ -36,7 +37,8 @@ def manual(public_id: str) -> ResponseReturnValue:
     """The same words, for the side of the rating screen."""
     with reading() as session:
         found = manual_for_rating(session, actor(), public_id, locale(), now=now())
-        return render_template("ratings/manual_text.html", manual=found, beside=True)
+        heard = examples_for(session, actor(), found.study, now=now())
+        return render_template("ratings/manual_text.html", manual=found, examples=heard, beside=True)
 
 
 @pages.post("/studies/<slug>/decisions")
@@ -67,9 +69,11 @@ def _day(text: str) -> date:
 def _shown(slug: str, *, given: Mapping[str, str] | None = None, problems: list[str] | None = None) -> str:
     today = now().astimezone(zone()).date()
     with reading() as session:
+        found = manual_of(session, actor(), slug, locale(), now=now())
         return render_template(
             "ratings/manual.html",
-            manual=manual_of(session, actor(), slug, locale(), now=now()),
+            manual=found,
+            examples=examples_for(session, actor(), found.study, now=now()),
             given=given or {"about": "", "on": today.isoformat(), "text": ""},
             today=today,
             problems=problems or [],

@@ -16,6 +16,7 @@ from rater.storage.database import reading, writing
 from rater.studies.operations import study_for
 from rater.studies.permissions import Action
 from rater.tables.writing import write_table
+from rater.training.operations.own import own_path
 from rater.web.access import Access, actor, declares, now
 from rater.web.ratings.blueprint import pages
 
@@ -40,6 +41,7 @@ def queue(slug: str) -> ResponseReturnValue:
             queue=mine,
             messages=my_messages(session, actor(), mine.study, now=now()),
             weeks=my_hours(session, actor(), mine.study, now=now(), zone=zone()),
+            path=own_path(session, actor(), slug, now=now()),
         )
 
 

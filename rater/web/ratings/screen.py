@@ -8,15 +8,14 @@ from typing import Any
 
 from flask import url_for
 
-from rater.ratings.completeness import NOT_GIVEN
 from rater.ratings.operations.opening import OpenRating
 from rater.ratings.tagging import tagged_items
 from rater.recordings.loudness import evening_gain
-from rater.scales.schema import Item, Scale
 from rater.storage.models import Recording
 from rater.terms import RatingState
 from rater.web import words
 from rater.web.ratings.forms import fresh_ids
+from rater.web.ratings.scales import scale_shown
 
 
 def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = ()) -> dict[str, Any]:
@@ -30,10 +29,13 @@ def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = 
         "state": _state(opened),
         "wave": assignment.shown_wave,
         "recording": _sound(recording, opened) if recording and opened.may_hear else None,
-        "is_prepared": bool(recording) and not opened.is_ready and not opened.is_kept_away,
+        "is_prepared": bool(recording) and not opened.is_ready,
         "is_kept_away": opened.is_kept_away,
+        "is_closed": bool(recording) and opened.is_closed,
+        "consent_ended": opened.consent_ended,
         "gate": opened.gate,
-        "scales": [_sheet(scale, opened, locale) for scale in opened.scales],
+        "has_flags": True,
+        "scales": [scale_shown(scale, opened, locale) for scale in opened.scales],
         "tasks": [
             {
                 "id": task.public_id,
@@ -56,6 +58,7 @@ def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = 
         ],
         "fresh": {"note": fresh_ids(opened, "note")[0], "tasks": fresh_ids(opened, "task")},
         "tasks_state": str(opened.log_status),
+        "no_homework_reason": opened.log.reason and words.no_homework_reason(opened.log.reason),
         "difficulties": [
             {
                 "type": kind.code,
@@ -64,7 +67,7 @@ def rating_screen(opened: OpenRating, locale: str, *, problems: Iterable[str] = 
             }
             for kind in opened.difficulty_types.types
         ],
-        "types": {kind.code: kind.label(locale) or words.log_label(kind.code) for kind in opened.homework_types.types},
+        "types": words.log_labels(opened.homework_types, opened.homework_types.codes, locale),
         "notes": _notes(opened),
         "missing": opened.missing if refused else [],
         "problems": refused,
@@ -132,56 +135,3 @@ def _notes(opened: OpenRating) -> list[dict[str, Any]]:
         }
         for note in opened.notes
     ]
-
-
-def _sheet(scale: Scale, opened: OpenRating, locale: str) -> dict[str, Any]:
-    grouped = {item for subscale in scale.subscales.values() for item in subscale.items}
-    loose = [item for item in scale.items if item.id not in grouped]
-    sections: list[dict[str, Any]] = (
-        [{"title": None, "items": [_item(scale, item, opened, locale) for item in loose]}] if loose else []
-    )
-    sections += [
-        {
-            "title": subscale.title.in_(locale),
-            "items": [_item(scale, scale.item(item), opened, locale) for item in subscale.items],
-        }
-        for subscale in scale.subscales.values()
-    ]
-    return {
-        "id": scale.id,
-        "version": scale.version,
-        "title": scale.title.in_(locale),
-        "notes": scale.notes.in_(locale),
-        "instructions": scale.instructions.in_(locale),
-        "missing_codes": [{"code": code.id, "label": code.label.in_(locale)} for code in scale.missing_codes.values()],
-        "sections": sections,
-        "logs": list(scale.logs),
-    }
-
-
-def _item(scale: Scale, item: Item, opened: OpenRating, locale: str) -> dict[str, Any]:
-    given = opened.points.get(item.id, NOT_GIVEN)
-    return {
-        "id": item.id,
-        "text": item.text.in_(locale),
-        "description": item.description.in_(locale),
-        "min": min(item.points, default=0),
-        "max": max(item.points, default=0),
-        "anchors": [
-            {
-                "point": point,
-                "text": item.anchors[point].in_(locale) if point in item.anchors else "",
-                "short": item.short_anchors[point].in_(locale) if point in item.short_anchors else "",
-            }
-            for point in item.points
-        ],
-        "missing_codes": [
-            {"code": code.id, "label": code.label.in_(locale)} for code in scale.missing_codes_for(item.id)
-        ],
-        "value": given.value if given.value is None else int(given.value),
-        "missing_code": given.missing_code,
-        "version": given.version,
-        "unsure": given.unsure,
-        "rulings": opened.rulings.get(item.id, 0),
-        "reverse": item.reverse,
-    }

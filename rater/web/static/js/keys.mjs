@@ -45,7 +45,7 @@ export function mayRepeat(act) {
 }
 
 export class Keys {
-  /** `acts`: a function per act; an act that answers false leaves the key to the browser. */
+  /** `acts`: a function per act; one that is missing or answers false leaves the key to the browser. */
   constructor(acts, say, announce) {
     Object.assign(this, { acts, say, announce });
     this.dialog = document.querySelector('[data-part="keys-dialog"]');
@@ -97,7 +97,8 @@ export class Keys {
     const wanted = actFor(asPressed(event));
     if (!wanted || this.#isOwn(wanted.act, event)) return;
     if (event.repeat && !mayRepeat(wanted.act)) return event.preventDefault();
-    if (this.acts[wanted.act]?.(wanted) !== false) event.preventDefault();
+    const act = this.acts[wanted.act];
+    if (act && act(wanted) !== false) event.preventDefault();
   }
 
   /** Keys that the place where they are pressed needs itself, or where they would act on an item out of sight. */

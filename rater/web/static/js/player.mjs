@@ -40,6 +40,7 @@ export class Player extends EventTarget {
     this.say = say;
     this.audio = element.querySelector("audio");
     this.duration = Number(element.dataset.duration);
+    this.stretches = new Map();
     this.part = (name) => element.querySelector(`[data-part="${name}"]`);
     this.lastNow = resumeAt(Number(element.dataset.position), this.duration);
     if (this.lastNow) this.audio.currentTime = this.lastNow;
@@ -118,6 +119,12 @@ export class Player extends EventTarget {
     this.wave?.mark(seconds);
   }
 
+  /** Stretches of a kind on the waveform, each [start, stop]. */
+  outline(kind, stretches) {
+    this.stretches.set(kind, stretches);
+    this.wave?.spans(kind, stretches);
+  }
+
   /** Say a sentence to those who listen for what is told. */
   tell(name, values) {
     this.dispatchEvent(new CustomEvent("told", { detail: this.say(name, values) }));
@@ -179,6 +186,7 @@ export class Player extends EventTarget {
       const { Wave } = await import("./wave.mjs");
       this.wave = await Wave.draw(this);
       this.wave.mark(this.marks ?? []);
+      for (const [kind, stretches] of this.stretches) this.wave.spans(kind, stretches);
       this.wave.loop(this.stretch.state);
     } catch {
       this.part("wave-fault").hidden = false;

@@ -1,4 +1,5 @@
 /** The rating screen: joins the recording, the notes, the items, the logs, the keys and saving. */
+import { itemActs, playerActs } from "./acts.mjs";
 import { Clash } from "./clash.mjs";
 import { describer } from "./describing.mjs";
 import { heedEarly } from "./early.mjs";
@@ -43,27 +44,13 @@ export async function attach(root) {
   heedEarly(root);
   saver.recover([items, notes, log, ...(listening ? [listening] : [])], leftovers);
   document.getElementById("problems")?.focus();
-  root.dataset.ready = "yes";
 }
 
 function actsOn({ player, items, notes }) {
-  const withPlayer = (act) => (wanted) => (player ? act(wanted) : false);
   return {
-    play: withPlayer(() => player.toggle()),
-    seek: withPlayer(({ seconds }) => player.step(seconds)),
-    slower: withPlayer(() => player.changeSpeed(-1)),
-    faster: withPlayer(() => player.changeSpeed(1)),
-    louder: withPlayer(() => player.changeBoost(1)),
-    softer: withPlayer(() => player.changeBoost(-1)),
-    skip: withPlayer(() => player.toggleSkip()),
-    loop: withPlayer(() => player.loop()),
-    rate: ({ digit }) => items.rate(digit),
-    up: () => items.move(-1),
-    down: () => items.move(1),
-    code: () => items.cycleCodes(),
-    clear: () => items.clear(),
+    ...playerActs(player),
+    ...itemActs(items),
     unsure: () => items.toggleUnsure(),
-    anchors: () => items.toggleAnchors(),
     note: () => notes.focus(),
     manual: () => document.querySelector('[data-part="manual-open"]').click(),
   };

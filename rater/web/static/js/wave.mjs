@@ -81,7 +81,7 @@ export class Wave {
     this.tints = [new Tint(this.surfer.getWrapper(), player.duration)];
     if (plugins.length) this.tints.push(new Tint(player.part("minimap"), player.duration));
     this.#show("seam", JSON.parse(player.element.dataset.parts || "[]"));
-    this.#spans("masked", JSON.parse(player.element.dataset.masks || "[]"));
+    this.spans("masked", JSON.parse(player.element.dataset.masks || "[]"));
     dark.addEventListener("change", () => {
       this.surfer.setOptions(colours());
       for (const tint of this.tints) tint.draw();
@@ -101,10 +101,11 @@ export class Wave {
   /** The loop that is set, or begun, or none. */
   loop(loop) {
     const { start, stop } = loop ?? {};
-    this.#spans("loop", loop ? [[start, stop ?? start]] : []);
+    this.spans("loop", loop ? [[start, stop ?? start]] : []);
   }
 
-  #spans(part, stretches) {
+  /** Stretches as spans of one part, in place of those that it had. */
+  spans(part, stretches) {
     this.#clear(part);
     const share = (second) => (100 * second) / this.duration;
     this.surfer.getWrapper().append(...stretches.map(([start, stop]) => placed(part, share(start), share(stop - start))));

@@ -7,6 +7,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
 BIN = .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # a process that compiles all it loads takes ten times as long to start
 export UV_SYSTEM_CERTS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 UV = $(shell command -v uv || echo $(BIN)/uv)
@@ -36,8 +37,10 @@ demo: .venv/.installed ## Make a demo study and serve it on 127.0.0.1
 test: .venv/.installed-test lint types javascript ## Install what the tests need and run all of them
 	$(HEADING) "Browser"
 	@$(BIN)/python -m tests.browser
+	$(HEADING) "R"
+	@$(BIN)/python -m tests.rscript
 	$(HEADING) "Tests"
-	@$(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: .venv/.installed-test ## Check style, templates and dependencies
 	$(HEADING) "Style, templates, dependencies"
@@ -69,7 +72,7 @@ LOCK = -q --universal --python-version 3.11 --generate-hashes --no-header --no-a
 	--no-emit-find-links $(UPGRADE)
 
 translations: .venv/.installed ## Gather the sentences anew and update the catalogues
-	@$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k Reason --no-location --omit-header \
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext --no-location --omit-header \
 		-o .venv/messages.pot rater
 	@test -d rater/web/translations/de || $(BIN)/pybabel -q init -l de -i .venv/messages.pot -d rater/web/translations
 	@$(BIN)/pybabel -q update -i .venv/messages.pot -d rater/web/translations --no-fuzzy-matching --no-wrap --omit-header

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import allocation, first_byte, first_sound, ingest, memory, page_weight, ranges, saving
+from benchmarks import (
+    allocation,
+    coefficients,
+    exporting,
+    first_byte,
+    first_sound,
+    ingest,
+    memory,
+    page_weight,
+    ranges,
+    saving,
+)
 from benchmarks.bench import show
 
 if __name__ == "__main__":
@@ -19,6 +30,8 @@ if __name__ == "__main__":
                 saving.measure,
                 ingest.measure,
                 allocation.measure,
+                coefficients.measure,
+                exporting.measure,
             ]
         )
     )

@@ -85,17 +85,29 @@ class Bench:
 
     @cached_property
     def nginx(self) -> int:
-        """The port of nginx, whose root is the media store of Rater."""
-        return self._port(nginx_server, self._made("nginx"), self.study.home / "media")
+        """The port of nginx, whose root is the media store of Rater in clear."""
+        return self._port(nginx_server, self._made("nginx"), self.clear)
+
+    @cached_property
+    def clear(self) -> Path:
+        """The media store of the study once more, not encrypted."""
+        from rater.config import Settings
+        from rater.storage.media.store import FileStore, media_store
+
+        store, copy = media_store(Settings(home=self.study.home)), FileStore(self._made("clear"))
+        for name in store.names():
+            copy.put_bytes(store.read(name, 0, store.size(name)), name)
+        return copy.folder
 
     @cached_property
     def before_rater(self) -> int:
         """The port of nginx before a Rater that leaves the sending of recordings to it; sign-ins hold there too."""
         behind = free_port()
-        self._stack.enter_context(rater_server(self.study.home, behind, RATER_X_ACCEL=SENT_BY_NGINX))
+        in_clear = {"RATER_MEDIA_URL": self.clear.as_uri(), "RATER_ENCRYPTION": "0", "RATER_X_ACCEL": SENT_BY_NGINX}
+        self._stack.enter_context(rater_server(self.study.home, behind, **in_clear))
         port = free_port()
         folder = self._made("before-rater")
-        self._stack.enter_context(nginx_server(folder, self.study.home / "media", port, rater=behind))
+        self._stack.enter_context(nginx_server(folder, self.clear, port, rater=behind))
         return port
 
     def after(self, rated: int) -> tuple[int, SignedIn]:

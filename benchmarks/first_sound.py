@@ -29,7 +29,7 @@ BARE_PAGE = '<!doctype html><title>bare</title><audio controls preload="metadata
 def measure(bench: Bench) -> list[Row]:
     """Megabytes until the browser can play, and milliseconds, beside a bare page of nginx with the same file."""
     study, who = bench.study, bench.raters[0]
-    (study.home / "media" / "bare.html").write_text(BARE_PAGE.format(audio=study.audio))
+    (bench.clear / "bare.html").write_text(BARE_PAGE.format(audio=study.audio))
     bare = f"http://127.0.0.1:{bench.nginx}/bare.html"
     screen = f"http://127.0.0.1:{bench.rater}/ratings/{who.assignment}"
     ready: dict[str, list[float]] = {bare: [], screen: []}

@@ -62,13 +62,17 @@ class Row:
             self.peer_name or "-",
             _figure(self.peer, self.unit) if self.peer else "-",
             _figure(self.rater, self.unit),
-            f"{self.ratio:.2f} ({self.best_ratio:.2f})" if self.ratio and self.best_ratio else "-",
+            f"{_ratio(self.ratio)} ({_ratio(self.best_ratio)})" if self.ratio and self.best_ratio else "-",
             f"{'>=' if self.at_least else '<='} {self.target:g}{f' {self.unit}' if self.absolute else ''}",
             "yes" if self.met else "NO",
         ]
 
 
 HEADINGS = ["quantity", "peer or limit", "peer", "Rater", "ratio", "target", "met"]
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
 
 
 def _figure(measured: Measured, unit: str) -> str:

@@ -14,15 +14,15 @@ from rater.storage.media.store import media_store
 BODY_LIMIT = 1024 * 1024
 
 
-def create_app(settings: Settings) -> Flask:
-    """The web application for these settings.
+def create_app(settings: Settings, *, pages: bool = True) -> Flask:
+    """The application for these settings; without its pages it is made at once, which is all that a command needs.
 
     Raises RuntimeError where a route declares no access, or where SQLite refuses a durable setting.
     """
-    from rater import web
-    from rater.web import access, cookies, errors, headers, language, limits, pages
+    from rater.web import language
+    from rater.web.application import Application
 
-    app = Flask("rater.web", static_folder="static", template_folder="templates")
+    app = Application("rater.web", static_folder="static", template_folder="templates")
     app.config.update(
         SECRET_KEY=secret_key(settings.home),
         SQLALCHEMY_DATABASE_URI=settings.database_address,
@@ -40,23 +40,30 @@ def create_app(settings: Settings) -> Flask:
         TRUSTED_HOSTS=[host.strip() for host in settings.trusted_hosts.split(",") if host.strip()] or None,
     )
     app.extensions["rater_settings"] = settings
-    app.extensions["rater_media"] = media_store(settings.media_url, settings.home)
+    app.extensions["rater_media"] = media_store(settings)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+    language.init(app, settings)
+    if pages:
+        _join_pages(app, settings)
+    return app
+
+
+def _join_pages(app: Flask, settings: Settings) -> None:
+    from rater.web import access, cookies, errors, headers, limits, pages
+
     limits.init(app, settings)
     cookies.init(app)
     access.init(app)
-    language.init(app, settings)
     headers.init(app)
     errors.init(app)
     pages.init(app)
     undeclared = access.undeclared_routes(app)
     if undeclared:
-        raise RuntimeError(f"{web.__name__}: these routes declare no access: {', '.join(undeclared)}")
-    return app
+        raise RuntimeError(f"{pages.__name__}: these routes declare no access: {', '.join(undeclared)}")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rater.errors import BadInput, fault
 
@@ -30,6 +30,14 @@ class Settings:
         "", "RATER_DATABASE_URL", "SQLAlchemy address of the database; empty: SQLite in the home"
     )
     media_url: str = setting("", "RATER_MEDIA_URL", "Where recordings are stored; empty: the folder media in the home")
+    key_file: str = setting(
+        "", "RATER_KEY_FILE", "File of the keys that recordings are encrypted with; empty: keys/recordings in the home"
+    )
+    encryption: bool = setting(
+        True,
+        "RATER_ENCRYPTION",
+        "Whether recordings are encrypted at rest; 0 only where the disk itself is encrypted and an nginx sends them",
+    )
     timezone: str = setting("UTC", "RATER_TIMEZONE", "Time zone of the dates and times that pages show")
     secure_cookies: bool = setting(
         False, "RATER_SECURE_COOKIES", "Send cookies over HTTPS only; set it wherever Rater is served by HTTPS"
@@ -66,9 +74,16 @@ class Settings:
             if each.name not in values and raw is not None:
                 values[each.name] = _parsed(each.metadata["variable"], each.default, raw)
         loaded = cls(**values)
-        if loaded.timezone not in {"UTC", *available_timezones()}:
+        if loaded.timezone != "UTC" and not _is_zone(loaded.timezone):
             zone = loaded.timezone
             raise BadInput(fault("RATER_TIMEZONE is {zone!r}", "Name a zone such as Europe/Berlin", zone=zone))
+        if loaded.x_accel and loaded.encryption:
+            raise BadInput(
+                fault(
+                    "RATER_X_ACCEL is set, and nginx cannot send what is encrypted",
+                    "Leave it out, or set RATER_ENCRYPTION=0 where the disk itself is encrypted",
+                )
+            )
         if not 0 <= loaded.digest_hour <= 23:
             hour = loaded.digest_hour
             raise BadInput(fault("RATER_DIGEST_HOUR is {hour}", "Write an hour from 0 to 23", hour=hour))
@@ -86,6 +101,11 @@ class Settings:
         return Path(address.removeprefix("sqlite:///")) if address.startswith("sqlite:///") else None
 
     @property
+    def key_place(self) -> Path:
+        """The file of the keys that recordings are encrypted with."""
+        return Path(self.key_file).expanduser().resolve() if self.key_file else self.home / "keys" / "recordings"
+
+    @property
     def uploads_folder(self) -> Path:
         """Where files that are on their way into a study lie until it has them."""
         return self.home / "uploads"
@@ -94,6 +114,14 @@ class Settings:
     def exports_folder(self) -> Path:
         """Where bundles made by jobs wait for their download."""
         return self.home / "exports"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _parsed(variable: str, default: Any, raw: str) -> Any:

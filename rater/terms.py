@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,6 +18,95 @@ class Role(StrEnum):
     TRAINER = "trainer"
     SUPERVISOR = "supervisor"
     TRAINEE = "trainee"
+    LEAD = "lead"
+
+
+class StudyKind(StrEnum):
+    """Whether a study is research, or a supervision programme."""
+
+    RESEARCH = "research"
+    SUPERVISION = "supervision"
+
+
+class ConsentScope(StrEnum):
+    """What a patient may have agreed that a recording serves."""
+
+    RESEARCH = "research"
+    SUPERVISION = "supervision"
+    TEACHING = "teaching"
+
+
+class RatedBy(StrEnum):
+    """Whose ratings of a trainee's sessions a programme keeps."""
+
+    SUPERVISOR = "supervisor"
+    SELF = "self"
+    BOTH = "both"
+
+
+class Audience(StrEnum):
+    """Who reads a comment once it is released: the supervisor alone, the trainee too, or the programme's lead too."""
+
+    SUPERVISOR = "supervisor"
+    BOTH = "both"
+    LEAD = "lead"
+
+
+class ReviewState(StrEnum):
+    """Where a review, or one comment, stands."""
+
+    DRAFT = "draft"
+    RELEASED = "released"
+    WITHDRAWN = "withdrawn"
+
+
+class CommentKind(StrEnum):
+    """A comment, an answer to one, or what the trainee will try because of it."""
+
+    COMMENT = "comment"
+    REPLY = "reply"
+    WILL_TRY = "will_try"
+
+
+class MeetingState(StrEnum):
+    """Whether a supervision meeting is to come or was held."""
+
+    PLANNED = "planned"
+    HELD = "held"
+
+
+class MeetingPart(StrEnum):
+    """The points of a supervision meeting in their usual order (Prasko et al. 2022)."""
+
+    SCALES = "scales"
+    HOMEWORK = "homework"
+    EVENTS = "events"
+    AGENDA = "agenda"
+    PROBLEM = "problem"
+    NEW_HOMEWORK = "new_homework"
+    SUMMARY = "summary"
+    EVALUATION = "evaluation"
+
+
+class SupervisionTaskType(StrEnum):
+    """What supervision homework is about."""
+
+    SELF_OBSERVATION = "self_observation"
+    MONITORING = "monitoring"
+    TRYING = "trying"
+    READING = "reading"
+    CASE_FORMULATION = "case_formulation"
+    SELF_REFLECTION = "self_reflection"
+
+
+class SupervisionTaskState(StrEnum):
+    """Where supervision homework stands."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DONE = "done"
+    REVIEWED = "reviewed"
+    DROPPED = "dropped"
 
 
 CODE_LETTERS = "CDFGHJKMNPQRTVWX"
@@ -35,12 +125,80 @@ class WaveKind(StrEnum):
     RECALIBRATION = "recalibration"
 
 
+_NUMBERED = re.compile(r"(training|calibration)-[1-9][0-9]?")
+
+
+def kind_of_wave(name: str) -> WaveKind | None:
+    """The kind of a wave by its name: the kind itself, or `training-2`, `calibration-3`; None for any other name."""
+    if found := _NUMBERED.fullmatch(name):
+        return WaveKind(found.group(1))
+    return WaveKind(name) if name in set(WaveKind) else None
+
+
+WAVE_NAMES = ", ".join((*WaveKind, f"{WaveKind.TRAINING}-2", f"{WaveKind.CALIBRATION}-2"))
+"""The names that waves bear, as refusals list them; training and calibration may be numbered."""
+
+
 class Position(StrEnum):
     """Where a rater stands in a session's double coding; `ALL` where every rater rates it."""
 
     MAIN = "main"
     SECOND = "second"
     ALL = "all"
+
+
+class GateStatistic(StrEnum):
+    """What the reliability gate looks at.
+
+    `ICC_GROUP`: ICC(2,k) of all raters; `ICC_CRITERION`: a rater's ICC(2,1) with the criterion; `WITHIN_ONE` and
+    `EXACT`: the share of a rater's points at most one apart from the criterion's, and equal to them.
+    """
+
+    ICC_GROUP = "icc_group"
+    ICC_CRITERION = "icc_criterion"
+    WITHIN_ONE = "within_one"
+    EXACT = "exact"
+
+
+class GateUnit(StrEnum):
+    """What the gate's figure is of: the score itself, or the mean or median over its items."""
+
+    SCORE = "score"
+    ITEM_MEAN = "item_mean"
+    ITEM_MEDIAN = "item_median"
+
+
+class StepKind(StrEnum):
+    """What a step of a training pathway asks of a rater."""
+
+    MANUAL = "manual"
+    EXAMPLE = "example"
+    TRIAL = "trial"
+    DISCUSSION = "discussion"
+    CALIBRATION = "calibration"
+
+
+class CertificationGround(StrEnum):
+    """On what a decision about a rater rests: the gate, a person's reason against it, or drift."""
+
+    GATE = "gate"
+    OVERRIDE = "override"
+    DRIFT = "drift"
+
+
+class DriftAnswer(StrEnum):
+    """What was done about a drift alert: somebody has taken note of it, or the rater goes back to training."""
+
+    SEEN = "seen"
+    BACK_TO_TRAINING = "back_to_training"
+
+
+class AnalysisRule(StrEnum):
+    """Which value the analysis file takes for an item of a double-coded session."""
+
+    MEAN = "mean"
+    CONSENSUS = "consensus"
+    MAIN = "main"
 
 
 class SessionUse(StrEnum):
@@ -69,6 +227,21 @@ class HomeworkStatus(StrEnum):
     NOT_ENTERED = "not_entered"
 
 
+class NoHomeworkReason(StrEnum):
+    """Why a session assigned no homework, where there was a reason; without one it was forgotten."""
+
+    LAST_SESSION = "last_session"
+    CRISIS = "crisis"
+    OTHER = "other"
+
+
+class LogCondition(StrEnum):
+    """What the homework log must leave open before a missing code is offered."""
+
+    NOTHING_DUE = "nothing_due"
+    NO_NEW_HOMEWORK = "no_new_homework"
+
+
 class LogList(StrEnum):
     """The lists of the homework log that each study may make its own."""
 
@@ -77,10 +250,14 @@ class LogList(StrEnum):
 
 
 class ScaleKind(StrEnum):
-    """`OUTCOME` scales are never shown to raters and never enter reliability."""
+    """`OUTCOME` scales are never shown to raters and never enter reliability.
+
+    `REFLECTION` scales are forms that a trainee fills in about himself or herself; they rate no session.
+    """
 
     OBSERVER = "observer"
     OUTCOME = "outcome"
+    REFLECTION = "reflection"
 
 
 class MissingKind(StrEnum):
@@ -100,6 +277,8 @@ class RateAtEnd(StrEnum):
 
 
 DEFAULT_HEARD_SHARE = 0.9
+DEFAULT_DOUBLE_RATE = 0.4
+"""The share of sessions that the source study had rated twice."""
 
 
 class ObstacleReason(StrEnum):
@@ -207,13 +386,34 @@ DIFFICULTY_TYPES = (
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something is so: an English sentence with named gaps, filled and translated at the edge."""
+    """Why something is so: an English sentence with named gaps, filled and translated at the edge.
+
+    A gap may hold another reason. `plural` is the sentence where the gap `count` is not 1 (see `OneOrMany`).
+    """
 
     template: str
     params: dict[str, Any] = field(default_factory=dict)
+    plural: str = ""
 
     def __str__(self) -> str:
-        return self.template.format(**self.params)
+        return (self.template if self.is_singular else self.plural).format(**self.params)
+
+    @property
+    def is_singular(self) -> bool:
+        """Whether `template` is said: always, unless there is a `plural` and the gap `count` is not 1."""
+        return not self.plural or self.params["count"] == 1
+
+
+@dataclass(frozen=True)
+class OneOrMany:
+    """A sentence for one thing and the same for several, whose number is the gap `count`."""
+
+    template: str
+    plural: str
+
+    def of(self, count: int, **params: Any) -> Reason:
+        """The sentence about so many."""
+        return Reason(self.template, {**params, "count": count}, self.plural)
 
 
 class RatingState(StrEnum):

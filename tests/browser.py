@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
+"""Chromium without a window: the same engine, a quarter of the processor time for each new page."""
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PLAYWRIGHT_FOLDERS = (".cache/ms-playwright", "Library/Caches/ms-playwright")
 FLAGS = [
     "--disable-gpu",
@@ -47,14 +49,15 @@ def find_chromium(environ: Mapping[str, str], system: Path = Path("/usr/bin")) -
     raise NoBrowser("The tests need a Chromium: install one, or name one with RATER_CHROMIUM")
 
 
-def install_chromium() -> None:
-    """Install Debian's Chromium where that is possible; on other machines, or on failure, do nothing."""
+def install_packages(*names: str, recommended: bool = True) -> None:
+    """Install packages of Debian where that is possible; on other machines, or on failure, do nothing."""
     apt = shutil.which("apt-get")
     lead = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else [shutil.which("sudo") or "", "-n"]
     if apt is None or lead[:1] == [""]:
         return
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "-y", "chromium"]):
+    only = [] if recommended else ["--no-install-recommends"]
+    for arguments in (["update"], ["install", "-y", *only, *names]):
         subprocess.run([*lead, apt, "-qq", *arguments], env=environ, stdout=subprocess.DEVNULL, check=False)
 
 
@@ -79,7 +82,9 @@ def main() -> int:
         print(find_chromium(os.environ))
     except NoBrowser:
         print("No Chromium found: installing Debian's")
-        install_chromium()
+        install_packages(SHELL, "fonts-liberation")
+        if shutil.which(SHELL) is None:
+            install_packages("chromium")
         try:
             print(find_chromium(os.environ))
         except NoBrowser as problem:

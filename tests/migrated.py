@@ -39,7 +39,13 @@ def migrate(engine: Engine) -> None:
     database = engine.url.database or ""
     if engine.dialect.name == "sqlite" and not Path(database).exists():
         lay_sqlite(Path(database))
-    schema.upgrade(engine)
+    if schema.current(engine) != _newest():
+        schema.upgrade(engine)
+
+
+@lru_cache(maxsize=1)
+def _newest() -> str | None:
+    return schema.head()
 
 
 def emptied(address: str) -> None:
@@ -47,7 +53,7 @@ def emptied(address: str) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         tables = [name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         rows = [name for name in tables if name != "alembic_version"]
-        if len(rows) < len(tables) and _revision(connection) == schema.head():
+        if len(rows) < len(tables) and _revision(connection) == _newest():
             names = ", ".join(f'"{name}"' for name in rows)
             connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
             return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
+from typing import Protocol
 
 import click
 from flask import Flask
@@ -11,11 +11,18 @@ from flask import Flask
 from rater import __version__
 from rater.config import Settings
 
-AppFactory = Callable[[Settings], Flask]
+
+class AppFactory(Protocol):
+    """Makes the application, with its pages or without them."""
+
+    def __call__(self, settings: Settings, *, pages: bool = True) -> Flask:
+        """The application for these settings."""
+
 
 COMMANDS = {
     "allocate": "rater.cli.allocation:allocate",
     "allocation": "rater.cli.allocation:allocation",
+    "analyse": "rater.cli.analyse:analyse",
     "db": "rater.cli.db:db",
     "decision": "rater.cli.decision:decision",
     "demo": "rater.cli.demo:demo",
@@ -23,14 +30,18 @@ COMMANDS = {
     "due": "rater.cli.due:due",
     "exclusions": "rater.cli.exclusions:exclusions",
     "export": "rater.cli.export:export",
+    "exports": "rater.cli.exports:exports",
     "flow": "rater.cli.exclusions:flow",
+    "freeze": "rater.cli.freeze:freeze",
     "homework": "rater.cli.homework:homework",
     "jobs": "rater.cli.jobs:jobs",
+    "keys": "rater.cli.keys:keys",
     "manual": "rater.cli.manual:manual",
     "masks": "rater.cli.masks:masks",
     "message": "rater.cli.message:message",
     "notices": "rater.cli.notices:notices",
     "outcomes": "rater.cli.outcomes:outcomes",
+    "patients": "rater.cli.patients:patients",
     "ratings": "rater.cli.ratings:ratings",
     "reliability": "rater.cli.reliability:reliability",
     "scales": "rater.cli.scales:scales",
@@ -39,6 +50,8 @@ COMMANDS = {
     "settings": "rater.cli.settings:settings",
     "stats": "rater.cli.stats:stats",
     "study": "rater.cli.study:study",
+    "supervision": "rater.cli.supervision:supervision",
+    "training": "rater.cli.training:training",
     "user": "rater.cli.user:user",
     "wave": "rater.cli.wave:wave",
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 from alembic.util import CommandError
 
-from rater.cli.run import answers, application
+from rater.cli.run import answers, application, now
 from rater.errors import BadInput, fault
+from rater.terms import COMMAND_LINE
 
 
 @click.group()
@@ -17,17 +18,25 @@ def db() -> None:
 @db.command()
 @answers
 def upgrade() -> None:
-    """Bring the database to this release, making it if there is none.
+    """Bring the database to this release, making it if there is none, and encrypt recordings that are in clear.
 
     Example: rater db upgrade
     """
+    from rater.recordings.operations.keys import encrypt_all
     from rater.storage import schema
     from rater.storage.database import db as database
+    from rater.storage.database import writing
+    from rater.storage.media.store import media_store
 
     with application(needs_database=False) as settings:
         settings.home.mkdir(parents=True, exist_ok=True)
         schema.upgrade(database.engine)
         click.echo(f"the database in {settings.home} is at {schema.current(database.engine)}")
+        store = media_store(settings)
+        if settings.encryption and store.keys_needed()[b""]:
+            with writing() as session:
+                changed = encrypt_all(session, COMMAND_LINE, store, now=now())
+            click.echo(f"{changed} stored files are encrypted; keep a copy of {settings.key_place} apart from them")
 
 
 @db.command()

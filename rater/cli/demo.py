@@ -127,7 +127,9 @@ def studies_here() -> tuple[bool, list[str]]:
     from sqlalchemy import select
     from sqlalchemy.exc import SQLAlchemyError
 
+    from rater.cli.demo_programme import SLUG as PROGRAMME
     from rater.cli.demo_study import SLUG
+    from rater.cli.demo_training import SLUG as TRAINING
     from rater.storage import schema
     from rater.storage.database import db, reading
     from rater.storage.models import Study
@@ -147,7 +149,7 @@ def studies_here() -> tuple[bool, list[str]]:
             ) from error
         finally:
             db.engine.dispose()
-    return SLUG in slugs, [slug for slug in slugs if slug != SLUG]
+    return SLUG in slugs, [slug for slug in slugs if slug not in (SLUG, PROGRAMME, TRAINING)]
 
 
 def make(home: Path, port: int | None) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from rater.allocation.operations.drawing import Terms, draw_allocation, keep_allocation
 from rater.cli.demo_files import Allocated, Work, read_samples, read_spans, sessions_csv
+from rater.cli.demo_programme import build_programme
+from rater.cli.demo_training import build_training
 from rater.cli.simulation import simulate_sessions
 from rater.config import Settings, data_folder
 from rater.homework.operations import (
@@ -36,7 +38,7 @@ from rater.recordings.operations.importing import import_sessions
 from rater.recordings.operations.masking import WantedSpan, set_span
 from rater.recordings.operations.masks_import import recording_named
 from rater.recordings.operations.outcomes import import_outcomes, read_outcomes_for
-from rater.recordings.operations.silencing import keep_silenced, make_silenced
+from rater.recordings.operations.silencing import begin_silenced, keep_silenced, make_silenced
 from rater.recordings.operations.taking_in import taken_in
 from rater.reliability.operations import ask_reliability
 from rater.storage.database import writing
@@ -56,7 +58,7 @@ RATERS = ("R1", "R2", "R3", "R4", "R5")
 DEMO_RATER = "R1"
 DOUBLE = 0.4
 BEGAN_BEFORE = timedelta(weeks=60)
-ADMINISTRATOR = "administrator"
+ADMINISTRATOR, NEWCOMER = "administrator", "newcomer"
 
 PEOPLE = (
     (Role.RATER.value, "Jonas Keller"),
@@ -64,8 +66,15 @@ PEOPLE = (
     (Role.RESEARCHER.value, "Helen Ashworth"),
     (Role.SUPERVISOR.value, "Ruth Okafor"),
     (Role.TRAINEE.value, "Tobias Lang"),
+    (Role.LEAD.value, "Amara Diallo"),
+    (Role.TRAINER.value, "Priya Raman"),
+    (NEWCOMER, "Clara Weiss"),
     (ADMINISTRATOR, "Ingrid Moser"),
 )
+ELSEWHERE = (ADMINISTRATOR, NEWCOMER, Role.TRAINEE, Role.LEAD, Role.TRAINER)
+"""Who has no part in the demo study itself, but in its supervision programme or its rater training."""
+EXPERIENCED = (("experienced1@demo.example", "Samuel Osei"), ("experienced2@demo.example", "Lin Chen"))
+"""Raters in training who have rated before; nobody signs in as one of them."""
 
 BEGUN = {"ghes1": 2, "ghes2": 2, "ghes3": 2, "ghes4": 2, "ghes5": 2, "ghes6": 2, "ghes7": 1}
 NOTES = (
@@ -112,7 +121,7 @@ def build_demo(settings: Settings, progress: Progress, *, now: datetime) -> list
     def listen(done: int, total: int) -> None:
         progress(0.05 + 0.4 * done / total, f"Recordings: {done} of {total}")
 
-    store = media_store(settings.media_url, settings.home)
+    store = media_store(settings)
     with (
         taken_in(store, content, files, {}, listen) as stored,
         writing() as session,
@@ -140,7 +149,13 @@ def build_demo(settings: Settings, progress: Progress, *, now: datetime) -> list
         begin_rating(session, study, people[Role.RATER], work.begun, now)
         guide_raters(session, study, people, now)
         ask_reliability(session, actor_of(people[Role.RESEARCHER]), SLUG, WaveKind.MAIN, now=now)
-        progress(0.9, "Saving")
+        progress(0.85, "Supervision")
+        guided = (people[role] for role in (Role.SUPERVISOR, Role.TRAINEE, Role.LEAD))
+        build_programme(session, list(audio.values()), *guided, now=now)
+        progress(0.9, "Rater training")
+        experienced = [invite_person(session, COMMAND_LINE, *each, now=now)[0] for each in EXPERIENCED]
+        build_training(session, list(audio.values()), people[Role.TRAINER], experienced, people[NEWCOMER], now=now)
+        progress(0.95, "Saving")
     return cards
 
 
@@ -153,7 +168,7 @@ def make_study(session: Session, now: datetime) -> Study:
 
 
 def make_people(session: Session, study: Study, now: datetime) -> tuple[list[SignInCard], dict[str, Person]]:
-    """The six people to sign in as, with random passwords."""
+    """The people to sign in as, with random passwords; some have no part in the study itself."""
     cards, people = [], {}
     for role, name in PEOPLE:
         card = SignInCard(role, f"{role}@demo.example", random_password())
@@ -161,7 +176,7 @@ def make_people(session: Session, study: Study, now: datetime) -> tuple[list[Sig
             session, COMMAND_LINE, card.email, name, now=now, is_administrator=role == ADMINISTRATOR
         )
         set_password(session, COMMAND_LINE, person, card.password, now=now)
-        if role != ADMINISTRATOR:
+        if role not in ELSEWHERE:
             code = DEMO_RATER if role == Role.RATER else None
             add_member(session, COMMAND_LINE, study, person, Role(role), now=now, rater_code=code)
         cards.append(card)
@@ -218,7 +233,8 @@ def mask_outcomes(
         recording = recording_named(session, study, session_id)
         for start, stop in spans[file]:
             set_span(session, actor_of(person), recording, study, WantedSpan(start, stop), now=now)
-        made = make_silenced(session, store, recording.public_id)
+        begun = begin_silenced(session, store, recording.public_id, now=now)
+        made = make_silenced(session, store, recording.public_id, begun)
         keep_silenced(session, study, recording.public_id, made, now=now)
 
 

@@ -37,7 +37,7 @@ def application(*, needs_database: bool = True) -> Iterator[Settings]:
     if needs_database and settings.database_file is not None and not settings.database_file.exists():
         raise _not_set_up(settings)
     try:
-        app = click.get_current_context().find_root().obj(settings)
+        app = click.get_current_context().find_root().obj(settings, pages=False)
     except OSError as error:
         words = error.strerror or str(error)
         cause = "the home {place} cannot be used: {words}"

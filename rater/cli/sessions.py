@@ -61,7 +61,7 @@ def import_(
             if preview:
                 show_preview(_preview(session, study, content, folder, files), content, as_json=as_json)
                 return
-        store = media_store(settings.media_url, settings.home)
+        store = media_store(settings)
         with (
             progress_bar("Recordings") as progress,
             taken_in(store, content, files, kept, progress) as recordings,

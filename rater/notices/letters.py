@@ -19,7 +19,14 @@ Say = Callable[[Reason], str]
 def sayings(locale: str | None) -> Say:
     """What turns a reason into a sentence of this language; English for any that is not known."""
     found = gettext.translation("messages", str(_CATALOGUES), [locale or "en"], fallback=True)
-    return lambda reason: str(Reason(found.gettext(reason.template), reason.params))
+
+    def say(reason: Reason) -> str:
+        params = {name: say(value) if isinstance(value, Reason) else value for name, value in reason.params.items()}
+        if reason.plural:
+            return str(Reason(found.ngettext(reason.template, reason.plural, reason.params["count"]), params))
+        return str(Reason(found.gettext(reason.template), params))
+
+    return say
 
 
 def digest_letter(parts: Sequence[Part], say: Say, public_url: str) -> tuple[str, str]:

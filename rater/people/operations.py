@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from rater.errors import BadInput, NotFound, Refused, fault
 from rater.people import credentials
 from rater.storage.audit import record
 from rater.storage.models import AuditEvent, Invitation, Person, SignIn
+from rater.storage.prepared import Way
 from rater.storage.queries.people import sign_in_of
 from rater.terms import Actor, Reason
 
@@ -134,7 +135,7 @@ def _failures(session: Session, subject: str, *, since: datetime) -> int:
     return session.scalar(failed) or 0
 
 
-def signed_in(session: Session | Connection, token: str, *, now: datetime) -> tuple[SignedIn, bool] | None:
+def signed_in(session: Session | Way, token: str, *, now: datetime) -> tuple[SignedIn, bool] | None:
     """Who is behind a sign-in token, and whether its last activity is old enough to be noted again."""
     row = sign_in_of(session, credentials.token_hash(token))
     if row is None or row.closed_at is not None:

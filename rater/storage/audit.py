@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from rater.storage.database import connection_of, table_of
+from rater.storage.database import table_of, way_of
 from rater.storage.models import AuditEvent
-from rater.storage.prepared import Prepared
+from rater.storage.prepared import Prepared, Way
 from rater.terms import Actor
 
 _EVENTS = table_of(AuditEvent)
@@ -33,7 +33,7 @@ class Earlier:
 
 
 def record(
-    session: Session | Connection,
+    session: Session | Way,
     actor: Actor,
     action: str,
     subject: str,
@@ -54,7 +54,7 @@ def record(
         "detail": detail,
         "operation_id": operation_id,
     }
-    written = _APPEND.one(connection_of(session), row)
+    written = _APPEND.one(way_of(session), row)
     if written is None:
         raise RuntimeError("the record of the change was not written")
     return int(written[0])
@@ -62,7 +62,7 @@ def record(
 
 def earlier(session: Session, actor: Actor, operation_id: str) -> Earlier | None:
     """The event that this actor's operation id already caused, if any."""
-    row = _EARLIER.one(connection_of(session), {"actor_id": actor.person_id, "operation_id": operation_id})
+    row = _EARLIER.one(way_of(session), {"actor_id": actor.person_id, "operation_id": operation_id})
     return Earlier(*row) if row else None
 
 

@@ -3,7 +3,7 @@
 from rater.tables.dialect import Dialect
 from rater.tables.faults import Faults, nearest, shown
 from rater.tables.imported import Imported
-from rater.tables.reading import parse_renames, read_table
+from rater.tables.reading import parse_renames, read_header, read_table
 from rater.tables.repeats import Repeats
 from rater.tables.table import Judge, Row, Table, TableRows
 from rater.tables.writing import neutral, write_table
@@ -20,6 +20,7 @@ __all__ = [
     "nearest",
     "neutral",
     "parse_renames",
+    "read_header",
     "read_table",
     "shown",
     "write_table",

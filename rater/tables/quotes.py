@@ -9,7 +9,8 @@ from itertools import islice
 
 from rater.tables.dialect import line_at
 
-LONGEST_CELL = csv.field_size_limit()
+LONGEST_CELL = 128 * 1024
+"""Signs that Python's csv reader takes in a cell, unless a program has told it otherwise."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rater.errors import BadInput, fault
 from rater.tables.dialect import Dialect, decode, detect
@@ -33,18 +33,29 @@ def read_table(
     those of single rows gather in the table, whose `finish` raises them with the faults of the cells.
     """
     renames = dict(rename or {})
-    _refuse_size(data, file)
-    text, encoding, mark = decode(data, file)
-    if not text.strip("\ufeff \t\r\n,;"):
-        raise BadInput(fault("The file is empty", "Send a table with a header and at least one row", file=file))
-    dialect, start = detect(text, encoding, mark, {*required, *optional, *renames}, file)
-    source = _Source(text, start, dialect, Faults(file))
-    header_line, header = next(source, (1, []))
-    source.faults.raise_if_any()
+    source, header_line, header = _opened(data, file, {*required, *optional, *renames})
     table = _with_header(source, header_line, header, [*required, *optional], required, renames)
     source.faults.raise_if_any()
     _fill(table, source, header)
     return table
+
+
+def read_header(data: bytes, *, file: str, known: Collection[str]) -> tuple[str, ...]:
+    """The names of the file's columns, as `read_table` would find them; raises `BadInput` where it finds no header."""
+    _, _, header = _opened(data, file, known)
+    return tuple(header)
+
+
+def _opened(data: bytes, file: str, known: Collection[str]) -> tuple[_Source, int, list[str]]:
+    _refuse_size(data, file)
+    text, encoding, mark = decode(data, file)
+    if not text.strip("\ufeff \t\r\n,;"):
+        raise BadInput(fault("The file is empty", "Send a table with a header and at least one row", file=file))
+    dialect, start = detect(text, encoding, mark, known, file)
+    source = _Source(text, start, dialect, Faults(file))
+    header_line, header = next(source, (1, []))
+    source.faults.raise_if_any()
+    return source, header_line, header
 
 
 def parse_renames(renames: Sequence[str]) -> dict[str, str]:
@@ -159,9 +170,9 @@ def _note_missing(faults: Faults, line: int, missing: list[str], spare: set[str]
     for name in missing:
         guess = nearest(name, spare)
         if guess:
-            remedy = "If {guess} is meant, import with --map {guess}={name}"
+            remedy = "If {guess} is meant, map it: --map {guess}={name}"
         else:
-            remedy = "Add it, or say which column holds it with --map YOURS={name}"
+            remedy = "Add it, or map the column that holds it: --map YOURS={name}"
         cause = "The column {name} is missing"
         faults.add(cause, remedy, line=line, column=name, name=name, guess=shown(guess) if guess else None)
 

@@ -20,6 +20,8 @@ LONGEST_CODE = 64
 LONGEST_TEXT = 4_000
 RATER_CODE = re.compile(r"[A-Za-z0-9_]+")
 _CORRECT_CELL = "Correct the cell"
+_WITH_COMMA = "Write digits with a decimal comma, as in the rest of the file, or leave the cell empty"
+_WITH_POINT = "Write digits with a decimal point, as in the rest of the file, or leave the cell empty"
 
 
 class Row:
@@ -80,7 +82,8 @@ class Row:
         text = self._given(column, required)
         value = cells.whole(text, self._table.dialect.decimal_comma)
         if text and value is None:
-            self.fault(column, "{value} is not a whole number", _remedy(low, high, required), value=shown(text))
+            cause, remedy = "{value} is not a whole number", _remedy(low, high, required)
+            self.fault(column, cause, remedy, value=shown(text), low=low, high=high)
         return self._within(column, value, low, high)
 
     def number(
@@ -90,9 +93,8 @@ class Row:
         text = self._given(column, required)
         value = cells.number(text, self._table.dialect.decimal_comma)
         if text and value is None:
-            sign = "comma" if self._table.dialect.decimal_comma else "point"
-            remedy = "Write digits with a decimal {sign}, as in the rest of the file, or leave the cell empty"
-            self.fault(column, "{value} is not a number", remedy, value=shown(text), sign=sign)
+            remedy = _WITH_COMMA if self._table.dialect.decimal_comma else _WITH_POINT
+            self.fault(column, "{value} is not a number", remedy, value=shown(text))
         return self._within(column, value, low, high)
 
     def _within(
@@ -176,6 +178,10 @@ class Table:
         """Whether the file has the column, under its own or a mapped name."""
         return column in self.places
 
+    def is_number(self, text: str) -> bool:
+        """Whether a cell of this file, written so, is a number."""
+        return cells.number(text, self.dialect.decimal_comma) is not None
+
     def finish(
         self, rows: Sequence[Content], notes: Sequence[Reason] = (), judge: Judge[Content] | None = None
     ) -> TableRows[Content]:
@@ -189,5 +195,6 @@ class Table:
 
 
 def _remedy(low: float | None, high: float | None, required: bool) -> str:
-    span = f" from {low} to {high}" if low is not None and high is not None else ""
-    return f"Write a whole number{span}" + ("" if required else " or leave the cell empty")
+    if low is None or high is None:
+        return "Write a whole number" if required else "Write a whole number or leave the cell empty"
+    return "Write a whole number from {low} to {high}" + ("" if required else " or leave the cell empty")

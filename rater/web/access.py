@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Flask, abort, current_app, g, request, session
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
 
 from rater.people import operations as people
@@ -38,6 +38,16 @@ class Visitor(UserMixin):  # type: ignore[misc]  # flask-login carries no types
     def get_id(self) -> str:
         """The person's id."""
         return str(self.who.person_id)
+
+
+class Login(LoginManager):  # type: ignore[misc]  # flask-login carries no types
+    """flask-login without what Rater never asks of it: a cookie that remembers, and looks at the browser."""
+
+    def _load_user(self) -> None:
+        self._update_request_context_with_user(_load())
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
 
 
 def declares(access: Access) -> Callable[[View], View]:
@@ -75,7 +85,7 @@ def person() -> SignedIn | None:
     return visitor.who if visitor.is_authenticated else None
 
 
-def _load(_: object = None) -> Visitor | None:
+def _load() -> Visitor | None:
     token = session.get(TOKEN)
     if not isinstance(token, str):
         return None
@@ -99,7 +109,7 @@ def _guard() -> None:
     access = getattr(view, "rater_access", None)
     if view is None or access is Access.EVERYONE:
         return
-    if not current_user.is_authenticated:
+    if person() is None:
         abort(401)
 
 
@@ -116,10 +126,8 @@ def undeclared_routes(app: Flask) -> list[str]:
 
 def init(app: Flask) -> None:
     """Join flask-login and the guard to the application."""
-    login = LoginManager()
+    login = Login()
     login.anonymous_user = AnonymousUserMixin
-    login.session_protection = None
-    login.request_loader(_load)
     login.init_app(app)
     app.extensions.setdefault("rater_clock", utc_now)
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False

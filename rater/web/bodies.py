@@ -1,4 +1,4 @@
-"""JSON bodies, read strictly: the right keys, the right types, nothing else."""
+"""JSON bodies, read strictly: UTF-8, the right keys, the right types, nothing else."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+_STRICT = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_unique)
+
+
+def _can_be_kept(text: str) -> bool:
+    return "\x00" not in text and (text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text))
+
+
 def json_body(**wanted: tuple[type, ...]) -> dict[str, Any]:
     """The request's JSON object; each key wanted has one of its types, absent keys count as None.
 
@@ -34,7 +41,7 @@ def json_body(**wanted: tuple[type, ...]) -> dict[str, Any]:
     if (request.content_length or 0) > LARGEST:
         abort(413)
     try:
-        body = json.loads(request.get_data(), parse_constant=_refuse, object_pairs_hook=_unique)
+        body = _STRICT.decode(request.get_data().decode())
     except (ValueError, RecursionError):
         abort(400)
     if not isinstance(body, dict) or set(body) - set(wanted):
@@ -44,7 +51,7 @@ def json_body(**wanted: tuple[type, ...]) -> dict[str, Any]:
         if (isinstance(value, bool) and bool not in types) or not isinstance(value, types):
             wrong = Reason("{key} has a value of the wrong kind", {"key": key})
             raise BadInput(Fault(wrong, Reason("Load the page again"), column=key))
-        if isinstance(value, str) and ("\x00" in value or any(0xD800 <= ord(sign) <= 0xDFFF for sign in value)):
+        if isinstance(value, str) and not _can_be_kept(value):
             wrong = Reason("{key} holds signs that cannot be kept", {"key": key})
             raise BadInput(Fault(wrong, Reason("Take them out"), column=key))
     operation = body.get("op")

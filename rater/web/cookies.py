@@ -5,15 +5,28 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import SignatureExpired, URLSafeTimedSerializer
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.sansio.http import parse_cookie
+from werkzeug.utils import cached_property
 
 TOKEN_HEADER = "X-CSRFToken"  # noqa: S105  (the name of a header)
 REMEMBERED = 4096
+
+
+class CookieRequest(Request):
+    """A request that takes its cookies from where WSGI puts them, rather than out of a list of all headers."""
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """The cookies that came with the request."""
+        given = parse_cookie(self.environ.get("HTTP_COOKIE"), cls=ImmutableMultiDict)
+        return cast("ImmutableMultiDict[str, str]", given)
 
 
 class Remembering(URLSafeTimedSerializer):
@@ -51,6 +64,13 @@ class Cookies(SecureCookieSessionInterface):
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """What signs the cookies of the application."""
         return self._signer
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie where it has changed; Rater never prolongs one, and asks for nothing else first."""
+        if session.modified or not session:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.headers.add("Vary", "Cookie")
 
 
 class Tokens(CSRFProtect):  # type: ignore[misc]  # flask-wtf carries no types

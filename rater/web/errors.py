@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from rater.errors import BadInput, NotFound, NotPermitted, Refused, Stale
+from rater.recordings.exclusions import reason_words
 from rater.terms import Reason
 
 
@@ -74,12 +77,30 @@ NAMES = {
     423: "refused",
     503: "cannot_save",
 }
+FETCHED = ("recordings.audio", "recordings.peaks", "training.example_audio", "supervision.attachment_audio")
+"""What players fetch: no page to send to the sign-in from."""
 
 
 def say(reason: Reason) -> str:
     """A reason's sentence in the reader's language."""
-    params = {name: say(value) if isinstance(value, Reason) else value for name, value in reason.params.items()}
+    params = {name: _said(value) for name, value in reason.params.items()}
+    if reason.plural:
+        return str(Reason(ngettext(reason.template, reason.plural, reason.params["count"]), params))
     return str(Reason(gettext(reason.template), params))
+
+
+def _said(value: object) -> object:
+    """What stands in a gap: a reason in words, a figure with the decimal sign of the language."""
+    if isinstance(value, Reason):
+        return say(value)
+    return str(value).replace(".", format_decimal(0.5)[1]) if isinstance(value, float) else value
+
+
+def said_anew(parts: Mapping[str, Any]) -> str:
+    """A reason that was kept as `template` and `params` (see `reason_told`), in the reader's language."""
+    template, given = parts["template"], parts["params"]
+    params = {name: said_anew(value) if isinstance(value, Mapping) else value for name, value in given.items()}
+    return say(Reason(template, params))
 
 
 def wants_json() -> bool:
@@ -87,16 +108,26 @@ def wants_json() -> bool:
     return request.is_json or request.accept_mimetypes.best == "application/json"
 
 
-def _answer(status: int, message: str | None = None, **more: object) -> ResponseReturnValue:
+def _answer(status: int, message: str | None = None, what_to_do: str = "") -> ResponseReturnValue:
     words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    shown = message or str(words.message)
     if wants_json():
-        body = {"error": NAMES.get(status, "fault"), "message": message or str(words.message), **more}
-        return jsonify(body), status
-    return render_template("errors/error.html", status=status, words=words, message=message or words.message), status
+        return jsonify({"error": NAMES.get(status, "fault"), "message": shown}), status
+    page = render_template("errors/error.html", status=status, words=words, message=shown, what_to_do=what_to_do)
+    return page, status
+
+
+def _bad_input(error: BadInput) -> ResponseReturnValue:
+    remedies = dict.fromkeys(say(each.remedy) for each in error.faults)
+    return _answer(422, _sentences(say(each.cause) for each in error.faults), _sentences(remedies))
+
+
+def _sentences(told: Iterable[str]) -> str:
+    return " ".join(each if each.endswith("?") else f"{each}." for each in told if each)
 
 
 def _signed_out() -> ResponseReturnValue:
-    if wants_json() or request.endpoint in ("recordings.audio", "recordings.peaks"):
+    if wants_json() or request.endpoint in FETCHED:
         return jsonify({"error": "signed_out", "message": gettext("You are signed out. Sign in to go on.")}), 401
     target = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return redirect(url_for("people.sign_in", next=target if target != "/" else None), 303)
@@ -126,11 +157,11 @@ def init(app: Flask) -> None:
     app.register_error_handler(NotPermitted, lambda _: _answer(403))
     app.register_error_handler(Refused, lambda error: _answer(423, say(error.reason)))
     app.register_error_handler(Stale, lambda error: (jsonify({"error": "stale", "current": error.current}), 409))
-    app.register_error_handler(
-        BadInput, lambda error: _answer(422, " ".join(say(each.cause) + "." for each in error.faults))
-    )
+    app.register_error_handler(BadInput, _bad_input)
     app.register_error_handler(OperationalError, _database_down)
     app.add_template_filter(say, "say")
+    app.add_template_filter(said_anew)
+    app.add_template_filter(lambda code: reason_words(code, say), "exclusion_reason")
 
 
 def _database_down(error: OperationalError) -> ResponseReturnValue:

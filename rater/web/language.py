@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, g, request, session
-from flask_babel import Babel, format_datetime, format_decimal
+from flask_babel import Babel, format_date, format_datetime, format_decimal, format_time
 
 from rater.config import Settings
-from rater.web.access import person
+from rater.web.access import now, person
 
 LOCALES = ("en", "de")
 
@@ -31,6 +31,11 @@ def moment(value: datetime | None) -> str:
     return format_datetime(value, "short") if value else ""
 
 
+def since(value: datetime) -> str:
+    """A moment in the installation's zone: the time alone where it is of today."""
+    return str(format_time(value, "short")) if format_date(value) == format_date(now()) else moment(value)
+
+
 def clock_time(seconds: float | None) -> str:
     """A place in a recording: 12:31, or 1:02:05 past the hour."""
     if seconds is None:
@@ -41,8 +46,10 @@ def clock_time(seconds: float | None) -> str:
 
 
 def figure(value: float | None, places: int = 2) -> str:
-    """A figure with a fixed number of decimals; a dash where there is none."""
-    return "–" if value is None else format_decimal(value, f"0.{'0' * places}" if places else "0")
+    """A figure with a fixed number of decimals, zero without a sign; a dash where there is none."""
+    if value is None:
+        return "–"
+    return str(format_decimal(round(value, places) + 0, f"0.{'0' * places}" if places else "0"))
 
 
 def init(app: Flask, settings: Settings) -> None:
@@ -50,6 +57,7 @@ def init(app: Flask, settings: Settings) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).with_name("translations"))
     Babel(app, locale_selector=locale, timezone_selector=lambda: settings.timezone)
     app.add_template_filter(moment)
+    app.add_template_filter(since)
     app.add_template_filter(clock_time)
     app.add_template_filter(figure)
     app.add_template_global(locale, "current_locale")

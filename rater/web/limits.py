@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from io import BytesIO
-from typing import IO, TypeVar
+from typing import IO, TypeVar, cast
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, current_app, request
 
 from rater.config import Settings
-from rater.storage.media.uploads import Uploads
+from rater.storage.media.uploads import uploads_of
 from rater.web.access import person
+from rater.web.cookies import CookieRequest
 
 View = TypeVar("View", bound=Callable[..., object])
 IN_MEMORY = 512 * 1024
@@ -28,8 +28,8 @@ def takes_up_to(most: Callable[[Settings], int]) -> Callable[[View], View]:
     return mark
 
 
-class OwnRequest(Request):
-    """A request whose larger files wait in the folder of uploads, under no name, until the answer is sent."""
+class OwnRequest(CookieRequest):
+    """A request whose larger files wait encrypted in the folder of uploads, under no name, until the answer is sent."""
 
     def _get_file_stream(
         self,
@@ -41,7 +41,7 @@ class OwnRequest(Request):
         if total_content_length is not None and total_content_length <= IN_MEMORY:
             return BytesIO()
         settings: Settings = current_app.extensions["rater_settings"]
-        return tempfile.TemporaryFile("w+b", dir=Uploads(settings.uploads_folder).ready())
+        return cast("IO[bytes]", uploads_of(settings).spool())
 
 
 def init(app: Flask, settings: Settings) -> None:

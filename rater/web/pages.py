@@ -10,6 +10,7 @@ from flask_babel import gettext
 from rater.people.browser import browser_id, browser_key
 from rater.web.access import person
 from rater.web.allocation.views import pages as allocation
+from rater.web.analysis.views import pages as analysis
 from rater.web.exclusions.views import pages as exclusions
 from rater.web.exports.views import pages as exports
 from rater.web.homework.views import pages as homework
@@ -21,6 +22,8 @@ from rater.web.ratings import pages as ratings
 from rater.web.recordings import imports, recordings
 from rater.web.reliability.views import pages as reliability
 from rater.web.studies.views import pages as studies
+from rater.web.supervision import pages as supervision
+from rater.web.training import pages as training
 
 
 def _shown_everywhere() -> dict[str, Any]:
@@ -47,10 +50,13 @@ def init(app: Flask) -> None:
         homework,
         allocation,
         reliability,
+        analysis,
         exports,
         jobs,
         imports,
         notices,
+        training,
+        supervision,
     ):
         app.register_blueprint(pages)
     app.context_processor(_shown_everywhere)

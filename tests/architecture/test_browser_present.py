@@ -36,6 +36,11 @@ def test_the_named_program_wins(tmp_path: Path) -> None:
     assert find_chromium({"RATER_CHROMIUM": str(named), "PATH": str(other.parent)}, system=tmp_path) == str(named)
 
 
+def test_the_one_without_a_window_is_preferred(tmp_path: Path) -> None:
+    bare, _ = program(tmp_path / "bin/chromium-headless-shell"), program(tmp_path / "bin/chromium")
+    assert find_chromium({"PATH": ""}, system=tmp_path / "bin") == str(bare)
+
+
 def test_playwrights_own_is_found(tmp_path: Path) -> None:
     own = program(tmp_path / ".cache/ms-playwright/chromium-1200/chrome-linux64/chrome")
     assert find_chromium({"HOME": str(tmp_path), "PATH": ""}, system=tmp_path / "none") == str(own)

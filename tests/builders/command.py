@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +53,8 @@ class Command:
         """Run `rater` with these arguments; an exit code other than expected fails the test."""
         apps: list[Flask] = []
 
-        def factory(settings: Settings) -> Flask:
-            apps.append(create_app(settings))
+        def factory(settings: Settings, *, pages: bool = True) -> Flask:
+            apps.append(create_app(settings, pages=pages))
             return apps[-1]
 
         environment = {"RATER_HOME": str(self.home), "RATER_DATABASE_URL": self.database_url or None}
@@ -69,7 +72,7 @@ class Command:
 
     def row_counts(self) -> dict[str, int]:
         """How many rows each table has."""
-        app = create_app(Settings.load({}, home=self.home, database_url=self.database_url))
+        app = create_app(Settings.load({}, home=self.home, database_url=self.database_url), pages=False)
         with app.app_context():
             tables = Base.metadata.sorted_tables
             counts = {each.name: db.session.scalar(select(func.count()).select_from(each)) or 0 for each in tables}
@@ -92,7 +95,25 @@ def new_study(home: Path, database_url: str = "", *, slug: str = "ex") -> Comman
 
 
 def example_study(home: Path, database_url: str = "") -> Command:
-    """The example study, all seven files taken in."""
+    """The example study, all seven files taken in; on SQLite they are taken in once for each test process."""
+    wanted = Settings.load({}, home=home, database_url=database_url).database_file
+    if wanted is None:
+        return _taken_in(home, database_url)
+    kept = Path(_example().name)
+    shutil.copytree(kept, home, ignore=shutil.ignore_patterns("rater.sqlite*"), dirs_exist_ok=True)
+    shutil.copyfile(kept / "rater.sqlite", wanted)
+    return Command(home, database_url)
+
+
+@lru_cache(maxsize=1)
+def _example() -> tempfile.TemporaryDirectory[str]:
+    """A home with the example study, which goes with the process."""
+    folder = tempfile.TemporaryDirectory(prefix="rater-example-")
+    _taken_in(Path(folder.name))
+    return folder
+
+
+def _taken_in(home: Path, database_url: str = "") -> Command:
     rater = new_study(home, database_url)
     for arguments in EXAMPLE_IMPORTS:
         rater(*arguments)

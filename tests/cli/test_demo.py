@@ -28,7 +28,7 @@ from rater.cli.demo_study import BEGUN, NOTES, SCALES, random_password
 from rater.config import Settings
 from rater.errors import BadInput
 from rater.people.credentials import password_fault
-from rater.people.operations import sign_in
+from rater.people.operations import person_by_email, sign_in
 from rater.ratings.operations.opening import my_queue, open_rating
 from rater.storage.audit import data_version
 from rater.storage.database import db, reading, writing
@@ -46,11 +46,18 @@ from rater.storage.models import (
     Study,
     Therapist,
     TherapySession,
+    Wave,
 )
 from rater.storage.queries.points import rated_sessions
 from rater.storage.queries.progress import progress
+from rater.storage.queries.training import held_back_by_rater
 from rater.studies.operations import study_named
-from rater.terms import Actor, Position, RatingState, Role
+from rater.supervision.operations.home import home_of
+from rater.supervision.operations.profiling import open_profile
+from rater.terms import Actor, Position, RatingState, Role, StepKind
+from rater.training.operations.certifying import gate_decisions
+from rater.training.operations.proposing import open_proposals
+from rater.training.operations.steps import my_pathway, rater_of
 
 CHECKOUT = Path(__file__).parents[2]
 MOST_SECONDS = 60
@@ -134,12 +141,14 @@ def test_it_has_the_shape_of_the_source_study(session: Session) -> None:
     assert (counts.held, counts.eligible, counts.recorded) == (210, 197, 205)
     assert sum(number for _, number in counts.excluded) == 13
     assert (counts.allocated, counts.double_required, counts.ratings_total) == (197, 79, 276)
-    assert (count(session, Patient), count(session, Therapist)) == (22, 3)
+    assert tuple(count(session, each, each.study_id == study.id) for each in (Patient, Therapist)) == (22, 3)
     assert [each.code for each in counts.raters] == ["R1", "R2", "R3", "R4", "R5"]
     assert {each.assigned for each in counts.raters} <= {55, 56}
     assert [row.scale for row in study.scale_versions] == list(SCALES)
-    assert {code for (code,) in session.execute(select(TherapySession.phase).distinct())} == {"I", "II"}
-    assert count(session, OutcomeValue) == 210 * 9
+    phases = select(TherapySession.phase).where(TherapySession.study_id == study.id).distinct()
+    assert set(session.scalars(phases)) == {"I", "II"}
+    held = select(TherapySession.id).where(TherapySession.study_id == study.id)
+    assert count(session, OutcomeValue, OutcomeValue.session_id.in_(held)) == 210 * 9
     assert count(session, HomeworkTask) > 300
     assert count(session, Difficulty) > 100
 
@@ -163,7 +172,7 @@ def test_the_rater_has_twelve_sessions_open_and_one_begun(session: Session) -> N
 
 def test_others_have_submitted_everything_within_the_past(session: Session) -> None:
     left = session.execute(select(Rater.code).join(Assignment, Assignment.rater_id == Rater.id).where(
-        Assignment.state != RatingState.SUBMITTED
+        Rater.study_id == study_named(session, "demo").id, Assignment.state != RatingState.SUBMITTED
     ).distinct()).all()  # fmt: skip
     assert left == [("R1",)]
     moments = session.scalars(select(Revision.submitted_at).where(Revision.submitted_at.is_not(None))).all()
@@ -203,7 +212,7 @@ def test_the_begun_session_has_notes_inside_its_recording_and_a_report(session: 
 def test_each_sample_is_stored_once_and_every_recording_can_be_read(session: Session, built: Built) -> None:
     names = session.scalars(select(Recording.audio_name).distinct()).all()
     assert len(names) == len(OVERVIEW) == 8
-    store = media_store("", built.home)
+    store = media_store(Settings(home=built.home))
     sizes = {each.audio_name: each.size for each in session.scalars(select(Recording))}
     assert {name: store.size(name) for name in names} == sizes
 
@@ -215,11 +224,40 @@ def test_every_dyad_shares_sessions(session: Session) -> None:
     pairs = Counter(tuple(sorted(raters)) for raters in rated.values() if len(raters) == 2)
     assert len(pairs) == 10
     assert 66 <= sum(pairs.values()) < 79
-    assert {each.position for each in session.scalars(select(Assignment))} == {Position.MAIN, Position.SECOND}
+    given = select(Assignment).join(Assignment.wave).where(Wave.study_id == study_named(session, "demo").id)
+    assert {each.position for each in session.scalars(given)} == {Position.MAIN, Position.SECOND}
 
 
-def test_six_people_sign_in_with_what_was_printed(built: Built) -> None:
-    assert set(built.sign_ins) == {*(set(Role) - {Role.TRAINER}), "administrator"}
+def test_the_programme_has_a_trainee_with_feedback_homework_and_a_meeting_to_come(built: Built) -> None:
+    app = create_app(Settings.load({}, home=built.home))
+    with app.app_context(), reading() as opened:
+        who = {role: person_by_email(opened, built.sign_ins[role][0]) for role in (Role.SUPERVISOR, Role.TRAINEE)}
+        ruth, tobias = (Actor(each.id, each.name) for each in who.values() if each)
+        supervised = home_of(opened, ruth, "demo-supervision", now=datetime.now(UTC)).trainees[0]
+        assert (supervised.to_review, supervised.tasks, supervised.due) == (2, 1, 0)
+        assert supervised.next_meeting is not None
+        profile = open_profile(opened, tobias, "demo-supervision", supervised.trainee.public_id, now=datetime.now(UTC))
+        assert [len(each.items) for each in profile.profiles] == [8]
+        assert len(profile.rated) == 4
+        assert profile.outcomes[0].flagged == (0,)
+        db.engine.dispose()
+
+
+def test_one_rater_in_training_has_not_passed_and_has_a_second_trial_begun(session: Session, built: Built) -> None:
+    study = study_named(session, "demo-training")
+    decided = gate_decisions(session, study, "training")
+    assert {code: each.passed for code, each in decided.items()} == {"R1": True, "R2": True, "R3": False}
+    person = person_by_email(session, built.sign_ins["newcomer"][0])
+    assert person is not None
+    rater = rater_of(session, Actor(person.id, person.name), study)
+    path = my_pathway(session, rater, study, today=datetime.now(UTC).date())
+    assert [(each.submitted, each.given) for each in path if each.row.kind == StepKind.TRIAL] == [(10, 10), (2, 6)]
+    assert len(open_proposals(session, study)) == 1
+    assert set(held_back_by_rater(session, study.id, today=datetime.now(UTC).date())) == {"R3"}
+
+
+def test_nine_people_sign_in_with_what_was_printed(built: Built) -> None:
+    assert set(built.sign_ins) == {*Role, "newcomer", "administrator"}
     app = create_app(Settings.load({}, home=built.home))
     with app.app_context(), writing() as opened:
         for email, password in built.sign_ins.values():
@@ -232,7 +270,7 @@ def test_passwords_keep_the_rules_and_differ(built: Built) -> None:
     drawn = {random_password() for _ in range(50)}
     assert len(drawn) == 50
     assert [password_fault(each) for each in drawn] == [None] * 50
-    assert len({password for _, password in built.sign_ins.values()}) == 6
+    assert len({password for _, password in built.sign_ins.values()}) == 9
 
 
 def test_a_second_run_keeps_the_study_and_prints_no_password(built: Built) -> None:
@@ -249,7 +287,7 @@ def test_a_second_run_keeps_the_study_and_prints_no_password(built: Built) -> No
     assert "--fresh" in again.stdout
     assert not any(password in again.stdout + again.stderr for _, password in built.sign_ins.values())
     assert versions() == before
-    assert len(before) == 1
+    assert len(before) == 3
 
 
 def test_fresh_makes_a_new_study_with_new_passwords(built: Built, tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from rater.analysis.plan_reading import read_plan
 from rater.cli import _rater
 from rater.config import Settings
 from rater.errors import BadInput
 from rater.scales.loading import load_scale
 from rater.scales.schema import LOGS, ItemKind, Rule
 from rater.scales.validation import ITEM_KEYS, SCALE_KEYS, SCORE_KEYS
+from rater.terms import LogCondition
 from tests.builders import documents as docs
 
 COMMANDS = dict(docs.leaves(_rater))
@@ -110,18 +112,26 @@ def test_every_key_of_a_scale_file_is_documented_and_no_other() -> None:
     sections = docs.sections(docs.page("scales.md"))
     assert tuple(docs.first_cells(sections["The scale"])) == SCALE_KEYS
     assert set(docs.first_cells(sections["An item"])) == set(ITEM_KEYS)
-    assert set(docs.first_cells(sections["Missing codes, subscales and scores"])) == set(SCORE_KEYS)
+    assert docs.first_cells(sections["Missing codes"]) == list(LogCondition)
+    assert set(docs.first_cells(sections["Subscales and scores"])) == set(SCORE_KEYS)
     words = docs.codes(docs.page("scales.md"))
     assert {*map(str, ItemKind), *map(str, Rule), *LOGS, "label", "not_applicable"} <= words
 
 
-def scale_blocks() -> list[docs.Block]:
-    """Scale files on all pages."""
-    return [block for path in docs.PAGES for block in docs.blocks(path.read_text("utf-8")) if block.language == "yaml"]
+def yaml_blocks(*, of_models: bool) -> list[str]:
+    """The scale files, or the files of models, on all pages."""
+    blocks = [block for path in docs.PAGES for block in docs.blocks(path.read_text("utf-8"))]
+    files = [block.body for block in blocks if block.language == "yaml"]
+    return [file for file in files if file.startswith("models:") is of_models]
+
+
+def test_the_models_on_the_pages_are_read() -> None:
+    plans = [read_plan(file) for file in yaml_blocks(of_models=True)]
+    assert [list(plan.models) for plan in plans] == [["GHES_time", "GHES_StHAR"]]
 
 
 def test_the_scales_on_the_pages_load_and_use_nearly_every_key() -> None:
-    scales = [load_scale(block.body.encode(), file="page") for block in scale_blocks()]
+    scales = [load_scale(file.encode(), file="page") for file in yaml_blocks(of_models=False)]
     assert {scale.id for scale in scales} == {"structure", "warmth"}
     text = docs.blocks(docs.page("scales.md"))[0].body
     unused = {key for key in (*SCALE_KEYS, *ITEM_KEYS, *SCORE_KEYS) if f"{key}:" not in text}

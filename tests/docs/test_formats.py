@@ -16,11 +16,13 @@ import pytest
 
 import rater.statistics
 from rater.allocation import manifest as allocation
+from rater.analysis.halo import NO_SESSION_WITH_BOTH
 from rater.errors import BadInput
 from rater.homework.manifest import read_difficulties, read_homework
 from rater.ratings import manifest as ratings
 from rater.recordings import manifest as recordings
 from rater.reliability.report import NO_SESSION_SHARED
+from rater.statistics.consistency import OTHER_KEY
 from rater.statistics.gtheory import BOUNDARY, CONVERGED, NOT_CONNECTED
 from rater.terms import DIFFICULTY_TYPES, HOMEWORK_TYPES, Completed, Reason, SessionUse
 from tests.builders import documents as docs
@@ -123,8 +125,11 @@ def test_the_files_of_an_export_have_the_columns_that_the_page_lists(followed: t
             assert header[: len(listed)] == listed, path.name
             assert len(header) == len(listed) or ", and " in columns or ", then " in columns, path.name
             seen.add(path.name)
-    beside = {"results.json", "datapackage.json", "README.txt"}
-    assert set(written) - seen == beside
+    beside = {"draws.json", "results.json", "datapackage.json", "README.txt"}
+    beside |= {"labels.R", "reproduce.py", "reproduce.R"}
+    parts = {name for name in written if name.startswith("reproduce_")}
+    assert set(written) - seen - parts == beside
+    beside |= {name.partition(".")[0] for name in parts}
     assert beside <= docs.codes(section)
 
 
@@ -139,7 +144,7 @@ def keys(document: Any) -> Iterator[str]:
             yield from keys(value)
 
 
-OF_THE_STUDY = re.compile(r"R\d(-R\d)?|T\d|P\d|I+|T\d.*I+|Structure|agenda|summary|poor_audio|main")
+OF_THE_STUDY = re.compile(r"R\d(-R\d)?|T\d|P\d|I+|T\d.*I+|Structure|agenda|summary|poor_audio|main|[ijk]")
 
 
 @pytest.mark.parametrize(
@@ -148,6 +153,8 @@ OF_THE_STUDY = re.compile(r"R\d(-R\d)?|T\d|P\d|I+|T\d.*I+|Structure|agenda|summa
         "reliability pilot",
         "stats reliability agenda.csv --unit s --rater r --value v",
         "stats gstudy agenda.csv --unit s --rater r --value v",
+        "stats consistency items.csv --items i,j,k",
+        "stats multilevel agenda.csv --formula v~1 --group s",
         "allocate pilot --double 0.4 --seed 2 --dry-run",
         "export pilot dataset",
         "sessions import pilot sessions.csv",
@@ -160,12 +167,20 @@ def test_every_key_of_a_json_document_is_listed(
     rater, folder = followed
     monkeypatch.chdir(folder)
     (folder / "agenda.csv").write_text("s,r,v\nS1,A,1\nS1,B,2\nS2,A,3\nS2,B,3\nS3,A,4\nS3,B,0\n")
+    (folder / "items.csv").write_text("i,j,k\n1,2,5\n2,2,4\n3,4,3\n4,3,1\n5,5,2\n")
     document = rater(*line.split(), "--json").json
     told = docs.codes(docs.page("files.md")) | FIGURE
     assert {key for key in keys(document) if key not in told and not OF_THE_STUDY.fullmatch(key)} == set()
     assert "unlisted" not in told
 
 
+WITH_GAPS = {
+    "no variance in {names}",
+    "there is no column {names}",
+    "{names} holds no numbers",
+    "{names} holds a value that is not finite",
+    "collinear columns: {names} follows from the others",
+}
 MODULES = [
     importlib.import_module(f"rater.statistics.{each.name}") for each in pkgutil.iter_modules(rater.statistics.__path__)
 ]
@@ -190,7 +205,8 @@ def test_every_reason_for_no_value_is_explained() -> None:
     told = {line.split("|")[1].strip() for line in section.splitlines() if line.startswith("|")}
     reasons = {str(each) for module in MODULES for each in vars(module).values() if isinstance(each, Reason)}
     reasons -= {str(each) for each in (BOUNDARY, CONVERGED, NOT_CONNECTED)}
-    assert reasons | {str(NO_SESSION_SHARED)} == told - {"reason", "---"}
+    reasons -= {str(OTHER_KEY)}
+    assert reasons | {str(NO_SESSION_SHARED), str(NO_SESSION_WITH_BOTH), *WITH_GAPS} == told - {"reason", "---"}
     assert str(BOUNDARY) in docs.page("statistics.md")
 
 

@@ -1,4 +1,4 @@
-"""The revision of the study settings keeps the studies that were there, upwards and downwards."""
+"""The revisions of the study settings keep the studies that were there, upwards and downwards."""
 
 from flask import Flask
 from sqlalchemy import select, text
@@ -7,7 +7,7 @@ from rater.storage import schema
 from rater.storage.database import db, reading
 from rater.storage.models import Study
 
-BEFORE, AFTER = "20261128_mails", "20261128_settings"
+BEFORE = "20261128_mails"
 NOON = "2026-11-02 12:00:00+00:00"
 
 
@@ -21,12 +21,12 @@ def test_studies_are_there_after_the_settings_and_nothing_is_set(app: Flask) -> 
                     f"created_at) VALUES (1, 'old', 'Old', '', false, 'off', 0.9, '', '{NOON}')"
                 )
             )
-        schema.upgrade(db.engine, AFTER)
+        schema.upgrade(db.engine)
         with reading() as session:
             study = session.scalars(select(Study)).one()
             assert (study.slug, study.min_valid, study.consent_version, study.originals) == ("old", {}, "", "")
-            assert (study.ends_on, study.retention_months) == (None, None)
+            assert (study.ends_on, study.retention_months, study.double_rate) == (None, None, 0.4)
         schema.downgrade(db.engine, BEFORE)
         with db.engine.connect() as connection:
             assert connection.execute(text("SELECT title FROM study")).all() == [("Old",)]
-        schema.upgrade(db.engine, AFTER)
+        schema.upgrade(db.engine)

@@ -58,7 +58,8 @@ def post_office(
     if password:
 
         def check(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
-            return AuthResult(success=(given.login, given.password) == (b"rater", password.encode()))
+            known = (given.login, given.password) == (b"rater", password.encode())
+            return AuthResult(success=known, handled=False)
 
         options |= {"authenticator": check, "auth_required": True}
     controller = Controller(office, hostname="127.0.0.1", port=office.port, **options)

@@ -16,7 +16,7 @@ from rater.notices.operations.mailing import choose_digest, mail_once, send_next
 from rater.notices.operations.posting import NotDelivered, Server, mail_server
 from rater.ratings.operations.concerns import raise_concern
 from rater.storage.database import writing
-from rater.storage.models import Mail, Person
+from rater.storage.models import Mail, Person, Study
 from rater.storage.queries import mails
 from rater.terms import MailState, Role
 from tests.builders.study import actor_of, make_assignment, make_person, make_session, make_study
@@ -108,6 +108,23 @@ def test_a_server_that_is_down_gets_the_mail_when_it_is_up(filled: Flask) -> Non
     assert len(office.mails) == 2
 
 
+def test_a_server_that_is_away_is_not_asked_for_everybody(filled: Flask) -> None:
+    port = free_port()
+    settings = settings_for(port)
+    with filled.app_context():
+        with writing() as session:
+            study = session.scalars(select(Study)).one()
+            for number in range(4):
+                make_person(session, f"c{number}@example.org", (study, Role.COORDINATOR))
+        assert mail_once(settings, server_of(settings), now=MORNING) == 0
+        with writing() as session:
+            assert sorted(each.attempts for each in session.scalars(select(Mail))) == [0, 0, 0, 1, 1, 1]
+        with post_office(port) as office:
+            assert mail_once(settings, server_of(settings), now=MORNING + timedelta(seconds=15)) == 3
+            assert mail_once(settings, server_of(settings), now=MORNING + timedelta(minutes=2)) == 3
+    assert len({each[0][0] for each in office.mails}) == 6
+
+
 @pytest.mark.parametrize(("code", "state"), [(550, "refused"), (450, "waiting")])
 def test_a_recipient_who_is_refused_stops_nobody_else(filled: Flask, code: int, state: str) -> None:
     with filled.app_context(), post_office(refused="anna@example.org", code=code) as office:
@@ -167,7 +184,20 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     """A certificate of 127.0.0.1 that nobody but the test trusts."""
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     words = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(cert)]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-keyout",
+        str(key),
+        "-out",
+        str(cert),
+    ]
     subprocess.run([*command, *words], check=True, capture_output=True)
     return cert, key
 
@@ -181,7 +211,7 @@ def test_over_starttls_with_a_sign_in(certificate: tuple[Path, Path], monkeypatc
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
         send_trial(settings, server_of(settings), "anna@example.org")
         wrong = settings_for(office.port, "starttls://rater:wrong@127.0.0.1:{port}")
-        with pytest.raises(NotDelivered):
+        with pytest.raises(NotDelivered, match="SMTPAuthenticationError"):
             send_trial(wrong, server_of(wrong), "anna@example.org")
     assert [each[0] for each in office.mails] == [["anna@example.org"]]
 

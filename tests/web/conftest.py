@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from argon2 import PasswordHasher
 
 from rater.storage.database import db
+from tests.web.clinic import build_clinic
 from tests.web.world import World, build_world
-
-QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The world, built once in each test process; its passwords are hashed in little time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rater.people.credentials._hasher", QUICK)
-        world = build_world(tmp_path_factory.mktemp("world"))
+    """The world, built once in each test process."""
+    world = build_world(tmp_path_factory.mktemp("world"))
     yield world
     with world.app.app_context():
         db.engine.dispose()
@@ -29,3 +25,19 @@ def world(built: World) -> World:
     """The world as it began."""
     built.restore()
     return built
+
+
+@pytest.fixture(scope="session")
+def built_clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The supervision programme, built once in each test process."""
+    clinic = build_clinic(tmp_path_factory.mktemp("clinic"))
+    yield clinic
+    with clinic.app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def clinic(built_clinic: World) -> World:
+    """The supervision programme as it began."""
+    built_clinic.restore()
+    return built_clinic

@@ -1,9 +1,13 @@
-"""Who may call what: one table, walked over every route, everybody and every method."""
+"""Who may call what: one table, walked over every route, everybody and every method.
+
+The routes of supervision have a programme and a table of their own: test_supervision_access.py.
+"""
 
 from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +25,7 @@ from rater.terms import COMMAND_LINE, Role
 from rater.web import pages
 from rater.web.access import Access, declares
 from tests.builders.study import PASSWORD
-from tests.web.routes import MADE_BY_BROWSERS, address, body, routes
+from tests.web.routes import MADE_BY_BROWSERS, address, body, other_routes
 from tests.web.world import LATER, NOBODY, PEOPLE, World
 
 # Columns: nobody signed in; anna, the rater whose rating it is; ben, rater of other sessions; carla, coordinator;
@@ -39,15 +43,22 @@ POST   /invitations/<token>                          in   in  in    in   in    i
 POST   /language                                    303  303 303   303  303   303 303  303  303  303  303  303
 GET    /                                             in  200 200   200  200   200 200  200  200  200  200  200
 GET    /studies/<slug>/settings                       in  403 403   200  200   403 403  403  403  404  404  404
-POST   /studies/<slug>/settings                       in  403 403   303  303   403 403  403  403  404  404  404
+POST   /studies/<slug>/settings                       in  403 403   200  200   403 403  403  403  404  404  404
+POST   /studies/<slug>/settings/keep                  in  403 403   409  409   403 403  403  403  404  404  404
+POST   /studies/<slug>/settings/scale                 in  403 403   422  422   403 403  403  403  404  404  404
 GET    /studies/<slug>/settings/study.yaml            in  403 403   200  200   403 403  403  403  404  404  404
 GET    /me/notices                                   in  200 200   200  200   200 200  200  200  200  200  200
 POST   /me/notices                                   in  303 303   303  303   303 303  303  303  303  303  303
 GET    /style                                        in  200 200   200  200   200 200  200  200  200  200  200
 GET    /studies/<slug>                               in  403 403   200  200   403 403  403  403  404  404  404
 GET    /studies/<slug>/sessions                      in  200 200   403  403   200 403  403  403  404  404  404
+GET    /studies/<slug>/reliability                   in  403 403   403  200   403 403  403  403  404  404  404
 POST   /studies/<slug>/reliability                   in  403 403   403  303   403 403  403  403  404  404  404
+GET    /studies/<slug>/reliability/<figure>.svg      in  403 403   403  200   403 403  403  403  404  404  404
+GET    /studies/<slug>/reliability/<figure>.png      in  403 403   403  200   403 403  403  403  404  404  404
+GET    /studies/<slug>/reliability/<table>.csv       in  403 403   403  200   403 403  403  403  404  404  404
 POST   /studies/<slug>/exports                       in  403 403   403  303   403 403  403  403  404  404  404
+POST   /studies/<slug>/freezes                       in  403 403   403  303   403 403  403  403  404  404  404
 GET    /jobs/<public_id>                             in  403 403   403  200   403 403  403  403  404  404  404
 GET    /exports/<public_id>                          in  403 403   403  200   403 403  403  403  404  404  404
 GET    /ratings/<public_id>                          in  200 404   404  404   404 404  404  404  404  404  404
@@ -85,6 +96,8 @@ POST   /messages/<public_id>/read                     in  303 303   404  404   3
 GET    /studies/<slug>/sessions/hours.csv             in  200 200   403  403   200 403  403  403  404  404  404
 GET    /studies/<slug>/manual                         in  200 200   200  200   200 200  200  200  404  404  404
 GET    /ratings/<public_id>/manual                    in  200 404   404  404   404 404  404  404  404  404  404
+GET    /studies/<slug>/changes/<scale>                in  200 200   200  200   200 200  200  200  404  404  404
+POST   /studies/<slug>/changes/<scale>                in  303 303   403  403   303 403  403  403  404  404  404
 POST   /studies/<slug>/decisions                      in  403 403   403  303   303 403  403  303  404  404  404
 GET    /studies/<slug>/homework                       in  403 403   200  200   403 403  403  403  404  404  404
 GET    /studies/<slug>/homework-ledger                in  403 403   200  200   403 403  403  403  404  404  404
@@ -94,6 +107,7 @@ GET    /studies/<slug>/import                         in  403 403   200  200   4
 POST   /studies/<slug>/import                         in  403 403   422  422   403 403  403  403  404  404  404
 GET    /imports/<public_id>                           in  403 403   200  404   403 403  403  403  404  404  404
 POST   /imports/<public_id>/list                      in  403 403   422  404   403 403  403  403  404  404  404
+POST   /imports/<public_id>/columns                   in  403 403   303  404   403 403  403  403  404  404  404
 POST   /imports/<public_id>/files                     in  403 403   303  404   403 403  403  403  404  404  404
 POST   /imports/<public_id>/uploads                  401  403 403   200  404   403 403  403  403  404  404  404
 POST   /imports/<public_id>/check                     in  403 403   303  404   403 403  403  403  404  404  404
@@ -110,8 +124,27 @@ POST   /studies/<slug>/exclusions/<exclusion_id>/lift in  403 403   303  303   4
 GET    /studies/<slug>/allocation                     in  403 403   200  200   403 403  403  403  404  404  404
 POST   /studies/<slug>/allocation                     in  403 403   200  200   403 403  403  403  404  404  404
 POST   /studies/<slug>/allocation/keep                in  403 403   409  409   403 403  403  403  404  404  404
+GET    /studies/<slug>/analysis                       in  403 403   403  200   403 403  403  403  404  404  404
+POST   /studies/<slug>/analysis                       in  403 403   403  303   403 403  403  403  404  404  404
+GET    /studies/<slug>/analysis/<table>.csv           in  403 403   403  404   403 403  403  403  404  404  404
+GET    /studies/<slug>/analysis/<figure>.svg          in  403 403   403  404   403 403  403  403  404  404  404
+GET    /studies/<slug>/analysis/<figure>.png          in  403 403   403  404   403 403  403  403  404  404  404
+GET    /studies/<slug>/training/drift                in  403 403   403  200   403 403  403  200  404  404  404
+POST   /studies/<slug>/training/drift                in  403 403   403  303   403 403  403  303  404  404  404
+POST   /studies/<slug>/training/drift/alerts          in  403 403   403  404   403 403  403  404  404  404  404
+GET    /studies/<slug>/training/drift/<table>.csv    in  403 403   403  404   403 403  403  404  404  404  404
+GET    /studies/<slug>/training/drift/<figure>.svg   in  403 403   403  404   403 403  403  404  404  404  404
+GET    /studies/<slug>/training/drift/<figure>.png   in  403 403   403  404   403 403  403  404  404  404  404
 GET    /draws/<public_id>                             in  403 403   200  200   403 403  403  403  404  404  404
 GET    /draws/<public_id>/allocation.csv              in  403 403   200  200   403 403  403  403  404  404  404
+GET    /studies/<slug>/training/examples              in  403 403   403  200   403 403  403  200  404  404  404
+POST   /studies/<slug>/training/examples              in  403 403   403  422   403 403  403  422  404  404  404
+POST   /studies/<slug>/training/examples/<example_id>/cut    in 403 403 403 303 403 403 403  303  404  404  404
+POST   /studies/<slug>/training/examples/<example_id>/remove in 403 403 403 303 403 403 403  303  404  404  404
+GET    /studies/<slug>/training/wording               in  403 403   403  200   403 403  403  200  404  404  404
+POST   /studies/<slug>/training/wording               in  403 403   403  404   403 403  403  404  404  404  404
+POST   /studies/<slug>/training/wording/<proposal_id>/decline in 403 403 403 303 403 403 403 303  404  404  404
+GET    /examples/<public_id>/audio                  401  200 200   404  200   200 404  404  200  404  404  404
 GET    /recordings/<public_id>/voice                  in  200 404   200  404   404 404  404  404  404  404  404
 GET    /recordings/<public_id>/audio                401  200 404   200  404   404 404  404  404  404  404  404
 GET    /recordings/<public_id>/peaks                401  200 404   200  404   404 404  404  404  404  404  404
@@ -119,6 +152,34 @@ GET    /studies/<slug>/recordings                     in  403 403   200  403   4
 GET    /recordings/<public_id>/masks                  in  403 403   200  403   403 403  403  403  404  404  404
 POST   /recordings/<public_id>/masks                  in  403 403   303  403   403 403  403  403  404  404  404
 POST   /recordings/<public_id>/masks/<span_id>/remove in  403 403   303  403   403 403  403  403  404  404  404
+GET    /studies/<slug>/training                       in  403 403   403  200   403 403  403  200  404  404  404
+GET    /studies/<slug>/training/raters/<rater>        in  403 403   403  200   403 403  403  200  404  404  404
+POST   /studies/<slug>/training/raters/<rater>        in  403 403   403  303   403 403  403  303  404  404  404
+GET    /studies/<slug>/training/waves/<wave>/reveal   in  403 403   403  200   403 403  403  200  404  404  404
+POST   /studies/<slug>/training/waves/<wave>/reveal   in  403 403   403  303   403 403  403  303  404  404  404
+GET    /studies/<slug>/training/gate/<wave>           in  403 403   403  200   403 403  403  200  404  404  404
+POST   /studies/<slug>/training/gate/<wave>           in  403 403   403  303   403 403  403  303  404  404  404
+GET    /studies/<slug>/training/steps                 in  403 403   403  200   403 403  403  200  404  404  404
+POST   /studies/<slug>/training/steps                 in  403 403   403  303   403 403  403  303  404  404  404
+POST   /studies/<slug>/training/steps/usual           in  403 403   403  423   403 403  403  423  404  404  404
+POST   /studies/<slug>/training/steps/<step_id>/change in 403 403   403  303   403 403  403  303  404  404  404
+POST   /studies/<slug>/training/steps/<step_id>/move  in  403 403   403  303   403 403  403  303  404  404  404
+POST   /studies/<slug>/training/steps/<step_id>/remove in 403 403   403  303   403 403  403  303  404  404  404
+POST   /studies/<slug>/training/steps/<step_id>/held  in  403 403   403  423   403 403  403  423  404  404  404
+POST   /studies/<slug>/training/sets                  in  403 403   403  303   403 403  403  303  404  404  404
+GET    /studies/<slug>/path                           in  200 200   403  403   200 403  403  403  404  404  404
+POST   /studies/<slug>/path/<step_id>/done            in  303 303   403  403   303 403  403  403  404  404  404
+GET    /studies/<slug>/mine                           in  200 200   403  403   200 403  403  403  404  404  404
+GET    /studies/<slug>/training/criterion             in  403 403   403  200   403 403  403  200  404  404  404
+GET    /studies/<slug>/training/criterion/<code>      in  403 403   403  200   403 403  403  200  404  404  404
+POST   /studies/<slug>/training/criterion/<code>      in  403 403   403  303   403 403  403  303  404  404  404
+GET    /studies/<slug>/training/waves/<wave>          in  404 200   403  200   404 403  403  200  404  404  404
+GET    /studies/<slug>/training/waves/<wave>/<table>.csv in 404 200 403  200   404 403  403  200  404  404  404
+GET    /studies/<slug>/training/waves/<wave>/meeting  in  403 403   403  200   403 403  403  200  404  404  404
+GET    /studies/<slug>/training/waves/<wave>/<code>/<item> in 404 200 403 200  404 403  403  200  404  404  404
+POST   /studies/<slug>/training/waves/<wave>/<code>/<item>/consensus in 403 403 403 303 403 403 403 303 404 404 404
+POST   /studies/<slug>/training/waves/<wave>/<code>/<item>/wording in 404 303 403 303 404 403 403 303 404 404 404
+GET    /studies/<slug>/training/proposals             in  403 403   403  200   403 403  403  200  404  404  404
 """
 COLUMNS, *LINES = [line.split() for line in TABLE.strip().splitlines()]
 EXPECTED = {(method, rule): dict(zip(COLUMNS, cells, strict=True)) for method, rule, *cells in LINES}
@@ -128,14 +189,14 @@ def one_answer(world: World, name: str, method: str, rule: str) -> str:
     """What one person gets, a write from a database as it began: a status, or `in` for the way to the sign-in page."""
     if method != "GET":
         world.restore()
-    route = next(each for verb, each in routes(world.app) if (verb, each.rule) == (method, rule))
+    route = next(each for verb, each in other_routes(world.app) if (verb, each.rule) == (method, rule))
     answer = world.visitors[name].ask(method, address(world, rule), **body(route, method))
     to_sign_in = answer.status_code == 303 and answer.location.startswith("/sign-in")
     return "in" if to_sign_in else str(answer.status_code)
 
 
 def test_the_table_has_every_route_and_everybody(world: World) -> None:
-    assert {(method, rule.rule) for method, rule in routes(world.app)} == set(EXPECTED)
+    assert {(method, rule.rule) for method, rule in other_routes(world.app)} == set(EXPECTED)
     assert set(COLUMNS) == {NOBODY, *PEOPLE}
 
 
@@ -145,31 +206,48 @@ def test_everybody_gets_what_the_table_says(world: World, method: str, rule: str
 
 
 def test_the_table_sees_an_operation_that_asks_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rater.studies.operations.permit", lambda *_, **__: None)
+    monkeypatch.setattr("rater.studies.operations.asking.permit", lambda *_, **__: None)
     assert one_answer(world, "anna", "GET", "/studies/<slug>") == "200"
 
 
 @pytest.mark.parametrize("name", [NOBODY, "anna", "rosa"])
 def test_head_and_foreign_methods(world: World, name: str) -> None:
     visitor = world.visitors[name]
-    for rule in {rule.rule: rule for _, rule in routes(world.app)}.values():
+    for rule in {rule.rule: rule for _, rule in other_routes(world.app)}.values():
         methods = rule.methods or set()
         if "GET" in methods:
             head = visitor.ask("HEAD", address(world, rule.rule))
             assert (head.status_code, head.data) == (visitor.ask("GET", address(world, rule.rule)).status_code, b"")
-    for rule_text in {rule.rule for _, rule in routes(world.app)}:
+    for rule_text in {rule.rule for _, rule in other_routes(world.app)}:
         taken = {method for method, rule in EXPECTED if rule == rule_text}
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - taken:
             assert visitor.ask(method, address(world, rule_text)).status_code == 405, (method, rule_text)
 
 
+WITHIN_A_STUDY = {
+    "wave",
+    "code",
+    "item",
+    "rater",
+    "scale",
+    "step_id",
+    "span_id",
+    "exclusion_id",
+    "example_id",
+    "proposal_id",
+    "figure",
+    "table",
+}
+"""Parts of addresses that are looked up only where somebody may do there what the page does."""
+
+
 @pytest.mark.parametrize("name", ["anna", "carla", "rosa", "olga"])
 def test_ids_of_nothing_are_404(world: World, name: str) -> None:
-    for method, rule in routes(world.app):
+    for method, rule in other_routes(world.app):
         for part in rule.arguments - MADE_BY_BROWSERS:
             nothing = address(world, rule.rule, **{part: secrets.token_urlsafe(16)})
             answer = world.visitors[name].ask(method, nothing, **body(rule, method))
-            closed = part in ("wave", "code", "span_id", "exclusion_id") and EXPECTED[method, rule.rule][name] == "403"
+            closed = part in WITHIN_A_STUDY and EXPECTED[method, rule.rule][name] == "403"
             assert answer.status_code == (403 if closed else 404), (method, nothing)
 
 
@@ -193,7 +271,7 @@ def test_ids_of_nothing_are_404(world: World, name: str) -> None:
 def test_what_is_not_ones_own_does_not_exist(world: World, method: str, path: str) -> None:
     """Anna asks for what others own, what another study owns, and what hangs on another session of hers."""
     before = world.contents()
-    verb = next(rule for name, rule in routes(world.app) if name == method and _fits(rule.rule, path))
+    verb = next(rule for name, rule in other_routes(world.app) if name == method and _fits(rule.rule, path))
     answer = world.visitors["anna"].ask(method, path.format(**world.ids), **body(verb, method))
     assert answer.status_code == 404
     assert world.contents() == before
@@ -285,12 +363,12 @@ def test_activity_keeps_a_sign_in_alive_until_half_a_day_is_over(world: World) -
     assert anna.ask("GET", "/").status_code == 303
 
 
-def _with_one_more(monkeypatch: pytest.MonkeyPatch, view: object) -> None:
+def _with_one_more(monkeypatch: pytest.MonkeyPatch, view: Callable[[], str]) -> None:
     before = pages.init
 
     def init(app: Flask) -> None:
         before(app)
-        app.add_url_rule("/one-more", "one_more", view)  # type: ignore[arg-type]
+        app.add_url_rule("/one-more", "one_more", view)
 
     monkeypatch.setattr("rater.web.pages.init", init)
 

@@ -10,7 +10,8 @@ from werkzeug.test import TestResponse
 
 from rater.storage.database import reading, writing
 from rater.storage.models import Assignment, Concern, Message, Note, Obstacle, Person, Point, Revision, Study
-from tests.web.test_pages import ITEMS, check
+from tests.web.test_pages import ITEMS
+from tests.web.valid import check
 from tests.web.world import Visitor, World
 
 WHY = "I heard the plan at the end only on second listening"
@@ -117,7 +118,7 @@ def test_a_reason_too_short_comes_back_with_its_text(world: World) -> None:
 def test_the_history_says_in_words_what_changed(world: World) -> None:
     anna, public_id = world.visitors["anna"], world.ids["finished"]
     send(world, "anna", "reopen", of="finished", reason=WHY)
-    change = {"op": "op-000091", "seen": 1, "value": None, "missing_code": "NA_NO_PREVIOUS_HOMEWORK"}
+    change = {"op": "op-000091", "seen": 1, "value": None, "missing_code": "NOT_RATABLE"}
     assert anna.ask("PUT", f"/ratings/{public_id}/items/str3", change).status_code == 200
     other = {"op": "op-000092", "seen": 1, "value": 0, "missing_code": None}
     assert anna.ask("PUT", f"/ratings/{public_id}/items/ghes1", other).status_code == 200
@@ -125,7 +126,7 @@ def test_the_history_says_in_words_what_changed(world: World) -> None:
     check(page.text, "en")
     assert "Version 2" in page.text
     assert WHY in page.text
-    assert "NA_NO_PREVIOUS_HOMEWORK" not in page.text
+    assert "NOT_RATABLE" not in page.text
     assert page.text.count("<tr>") == 3
     check(anna.ask("GET", f"/ratings/{world.ids['mine']}/revisions").text, "en")
 
@@ -241,7 +242,7 @@ def test_the_researcher_locks_a_wave_after_a_question(world: World) -> None:
         assert "I am worried about this patient" in page
     assert send(world, "anna", "reopen", of="finished", reason=WHY).status_code == 423
     assert send(world, "anna", "submit", confirm="yes", **{**before, **WHOLE}).status_code == 423
-    assert rosa.ask("GET", "/studies/pilot/waves/training/lock").status_code == 404
+    assert rosa.ask("GET", "/studies/pilot/waves/calibration/lock").status_code == 404
 
 
 def test_a_refused_share_is_told_on_the_screen(world: World) -> None:

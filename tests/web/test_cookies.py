@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from flask import Request
+from flask_login.utils import encode_cookie
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from rater.web import cookies
-from rater.web.cookies import Remembering
-from tests.web.world import World
+from rater.web.cookies import CookieRequest, Remembering
+from tests.web.world import NOBODY, World
 
 AT = 1_780_000_000
 
@@ -64,3 +66,34 @@ def test_a_token_serves_its_own_cookie_alone_however_often_it_was_seen(world: Wo
         answer = anna.ask("PUT", item, {**sent, "op": "op-000020"}, headers={"X-CSRFToken": token})
         assert answer.status_code == 400, token
     assert ben.ask("PUT", item, sent, headers={"X-CSRFToken": anna.token}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "rater=a.b.c",
+        "a=1; rater=x; rater=y",
+        'rater="a\\073b"',
+        "",
+        "rater",
+        "=;;rater=\xe4\xff; \x00",
+        'rater="\\377"',
+    ],
+)
+def test_cookies_are_those_that_werkzeug_finds(header: str) -> None:
+    for environ in ({"HTTP_COOKIE": header}, {"HTTP_COOKIE": header, "HTTP_X_COOKIE": "rater=forged"}, {}):
+        found, expected = CookieRequest(dict(environ)).cookies, Request(dict(environ)).cookies
+        assert found == expected
+        assert list(found.items(multi=True)) == list(expected.items(multi=True))
+
+
+def test_a_cookie_that_flask_login_would_remember_somebody_by_changes_nothing(world: World) -> None:
+    anna = world.visitors["anna"]
+    for name in ("anna", NOBODY):
+        visitor = world.visitors[name]
+        status = visitor.ask("GET", "/").status_code
+        remembered = encode_cookie("1", key=str(anna.client.application.secret_key))
+        for given in ("1|forged", remembered):
+            visitor.client.set_cookie("remember_token", given)
+            assert visitor.ask("GET", "/").status_code == status, name
+        visitor.client.delete_cookie("remember_token")

@@ -13,7 +13,7 @@ from rater.storage.database import reading, writing
 from rater.storage.models import Decision, Study
 from rater.terms import COMMAND_LINE
 from tests.ratings.test_manual import HOSTILE, unsafe
-from tests.web.test_pages import both, check
+from tests.web.valid import both, check
 from tests.web.world import LATER, World
 
 PAGE = "/studies/pilot/manual"

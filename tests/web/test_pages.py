@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Any
-from xml.etree.ElementTree import Element
-
 import html5lib
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from rater.jobs import run_next
 from rater.storage.database import writing
-from rater.storage.models import Assignment, Job, Recording, Study
+from rater.storage.models import Example, Recording
 from rater.studies.operations import add_member
-from rater.terms import COMMAND_LINE, JobState, Role
-from tests.builders.study import NOON, all_points, make_person, make_rating, make_study
-from tests.web.world import LATER, NOBODY, Visitor, World
+from rater.terms import COMMAND_LINE, Role
+from tests.builders.study import NOON, make_person, make_study
+from tests.web.routes import SUPERVISION
+from tests.web.valid import LANGUAGES, both, check, parsed, words_of
+from tests.web.world import NOBODY, Visitor, World
 
-LANGUAGES = ("en", "de")
 PAGES = {
     "sign-in": (NOBODY, "/sign-in", 200),
     "invitation": (NOBODY, "/invitations/{invitation}", 200),
@@ -35,6 +28,7 @@ PAGES = {
     "rating screen without recording": ("ben", "/ratings/{bens}", 200),
     "study for a coordinator": ("carla", "/studies/pilot", 200),
     "study for a researcher": ("rosa", "/studies/pilot", 200),
+    "reliability": ("rosa", "/studies/pilot/reliability", 200),
     "job": ("rosa", "/jobs/{job}", 200),
     "export job": ("rosa", "/jobs/{export}", 200),
     "cannot rate": ("anna", "/ratings/{mine}/cannot-rate", 200),
@@ -42,9 +36,13 @@ PAGES = {
     "revisions": ("anna", "/ratings/{finished}/revisions", 200),
     "leave as submitted": ("anna", "/ratings/{finished}/as-submitted", 200),
     "manual": ("anna", "/studies/pilot/manual", 200),
+    "changes of a scale": ("anna", "/studies/pilot/changes/ghes", 200),
+    "wording": ("theo", "/studies/pilot/training/wording", 200),
     "manual for a researcher": ("rosa", "/studies/pilot/manual", 200),
     "notices": ("carla", "/me/notices", 200),
     "settings of a study": ("carla", "/studies/pilot/settings", 200),
+    "analysis": ("rosa", "/studies/pilot/analysis", 200),
+    "drift": ("theo", "/studies/pilot/training/drift", 200),
     "board": ("carla", "/studies/pilot/board", 200),
     "messages": ("carla", "/studies/pilot/messages", 200),
     "homework log": ("carla", "/studies/pilot/homework", 200),
@@ -64,77 +62,30 @@ PAGES = {
     "allocation of another wave": ("rosa", "/studies/pilot/allocation?wave=calibration", 200),
     "a draw": ("carla", "/draws/{draw}", 200),
     "a draw made again": ("carla", "/draws/{draw}?check=yes", 200),
+    "examples": ("theo", "/studies/pilot/training/examples", 200),
+    "manual for a trainer": ("theo", "/studies/pilot/manual", 200),
+    "training": ("theo", "/studies/pilot/training", 200),
+    "training for a researcher": ("rosa", "/studies/pilot/training", 200),
+    "pathway of training": ("theo", "/studies/pilot/training/steps", 200),
+    "a rater in training": ("theo", "/studies/pilot/training/raters/R1", 200),
+    "gate after a trial": ("theo", "/studies/pilot/training/gate/training", 200),
+    "reveal of a trial": ("theo", "/studies/pilot/training/waves/training/reveal", 200),
+    "own path": ("anna", "/studies/pilot/path", 200),
+    "own calibration and tempo": ("anna", "/studies/pilot/mine", 200),
     "lock a wave": ("rosa", "/studies/pilot/waves/main/lock", 200),
+    "criterion ratings": ("theo", "/studies/pilot/training/criterion", 200),
+    "criterion of a session": ("theo", "/studies/pilot/training/criterion/KP071", 200),
+    "a revealed wave": ("theo", "/studies/pilot/training/waves/training", 200),
+    "a revealed wave for a rater": ("ben", "/studies/pilot/training/waves/training?who=names", 200),
+    "a meeting": ("theo", "/studies/pilot/training/waves/training/meeting", 200),
+    "a discussion": ("theo", "/studies/pilot/training/waves/training/KP071/ghes1?who=codes", 200),
+    "a discussion for a rater": ("ben", "/studies/pilot/training/waves/training/KP071/ghes1", 200),
+    "proposals": ("theo", "/studies/pilot/training/proposals", 200),
     "components": ("anna", "/style", 200),
     "closed": ("anna", "/studies/pilot", 403),
     "not found": ("anna", "/nowhere", 404),
     "not found, signed out": (NOBODY, "/nowhere", 404),
 }
-TYPED = {"text", "email", "password", "checkbox", "radio", "range", "search", "number", None}
-
-
-def parsed(page: str) -> Element:
-    tree: Element = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
-    return tree
-
-
-def words_of(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
-
-
-def check(page: str, language: str) -> None:
-    """All that every page promises."""
-    tree = parsed(page)
-    assert tree.get("lang") == language
-    everything = list(tree.iter())
-    by_id = {each.get("id"): each for each in everything if each.get("id")}
-    assert len(by_id) == sum(1 for each in everything if each.get("id")), "an id stands twice"
-    assert len([each for each in everything if each.tag == "h1"]) == 1
-    assert len([each for each in everything if each.tag == "main"]) == 1
-    (title,) = [words_of(each) for each in everything if each.tag == "title"]
-    assert title.endswith("– Rater")
-    assert len(title) > len("– Rater")
-    for each in everything:
-        _check_names(each, by_id)
-        _check_closed(each)
-    _check_labels(tree, everything)
-    _check_headings(everything)
-
-
-def _check_names(each: Element, by_id: dict[Any, Element]) -> None:
-    for name in ("for", "aria-labelledby", "aria-describedby", "aria-controls"):
-        for target in (each.get(name) or "").split():
-            assert target in by_id, f"{name}={target} leads nowhere"
-    if each.tag in ("a", "button"):
-        assert words_of(each) or each.get("aria-label"), f"{each.tag} {each.attrib} has no name"
-    if each.tag == "img":
-        assert each.get("alt") is not None
-
-
-def _check_closed(each: Element) -> None:
-    assert each.get("style") is None, f"{each.tag} carries a style"
-    assert not [name for name in each.attrib if name.startswith("on")], f"{each.tag} carries a handler"
-    if each.tag in ("script", "style"):
-        assert each.get("nonce"), f"{each.tag} without a nonce"
-    assert not (each.get("href") or "").startswith("javascript:")
-
-
-def _check_labels(tree: Element, everything: list[Element]) -> None:
-    labelled = {each.get("for") for each in everything if each.tag == "label"}
-    inside = {id(child) for each in everything if each.tag == "label" for child in each.iter() if child is not each}
-    for each in everything:
-        if each.tag in ("select", "textarea") or (each.tag == "input" and each.get("type") in TYPED):
-            has_label = each.get("id") in labelled or id(each) in inside or each.get("aria-label")
-            assert has_label, f"{each.tag} {each.attrib} has no label"
-    for form in tree.iter("form"):
-        if (form.get("method") or "get").lower() == "post":
-            assert [each for each in form.iter("input") if each.get("name") == "csrf_token"], form.attrib
-
-
-def _check_headings(everything: list[Element]) -> None:
-    levels = [int(each.tag[1]) for each in everything if each.tag in ("h1", "h2", "h3", "h4")]
-    for before, after in pairwise(levels):
-        assert after <= before + 1, f"h{after} follows h{before}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -158,14 +109,25 @@ def test_every_route_with_a_page_is_among_them(world: World) -> None:
         "recordings.peaks",
         "recordings.voice",
         "exports.fetch",
+        "reliability.figure_svg",
+        "reliability.figure_png",
+        "reliability.table",
         "allocation.plan",
+        "training.drift_table",
+        "training.drift_svg",
+        "training.drift_png",
+        "analysis.table",
+        "analysis.figure_svg",
+        "analysis.figure_png",
         "ratings.hours",
         "ratings.manual",
+        "training.example_audio",
         "exclusions.flow_picture",
         "studies.settings_file",
+        "training.wave_table",
     }
     gets = {rule.endpoint for rule in world.app.url_map.iter_rules() if "GET" in (rule.methods or set())}
-    assert gets - others == shown
+    assert {each for each in gets - others if not each.startswith(SUPERVISION)} == shown
 
 
 GOOD = (
@@ -200,15 +162,6 @@ def test_the_check_sees_each_fault(was: str, now: str) -> None:
     check(GOOD, "en")
     with pytest.raises((AssertionError, html5lib.html5parser.ParseError)):
         check(GOOD.replace(was, now, 1), "en")
-
-
-def both(world: World, name: str, path: str) -> TestResponse:
-    """The page, checked in both languages; the English one is returned."""
-    for language in LANGUAGES[::-1]:
-        answer = world.visitors[name].ask("GET", path, headers={"Accept-Language": language})
-        assert answer.status_code == 200
-        check(answer.text, language)
-    return answer
 
 
 def test_a_form_sent_back_is_a_page_too(world: World) -> None:
@@ -288,49 +241,11 @@ def test_a_study_without_sessions_says_what_to_do(world: World) -> None:
 
 def test_a_study_without_recordings_can_be_rated_and_watched(world: World) -> None:
     with world.app.app_context(), writing() as session:
+        session.query(Example).delete()
         session.query(Recording).delete()
     assert "No recording yet" in both(world, "anna", f"/ratings/{world.ids['mine']}").text
     both(world, "anna", "/studies/pilot/sessions")
     both(world, "carla", "/studies/pilot")
-
-
-@pytest.mark.parametrize("state", JobState)
-@pytest.mark.parametrize("kind", ["reliability", "export"])
-def test_a_job_in_every_state(world: World, state: JobState, kind: str) -> None:
-    with world.app.app_context(), writing() as session:
-        job = session.scalars(select(Job).where(Job.public_id == world.ids["job"])).one()
-        job.kind, job.state, job.fault = kind, state, "It went wrong" if state is JobState.FAILED else None
-    page = both(world, "rosa", f"/jobs/{world.ids['job']}").text
-    assert ("<noscript>" in page) is (state in (JobState.WAITING, JobState.RUNNING))
-    assert ("It went wrong" in page) is (state is JobState.FAILED)
-    with world.app.app_context(), writing() as session:
-        session.query(Job).filter(Job.public_id == world.ids["job"]).update({"state": JobState.WAITING})
-    both(world, "rosa", "/studies/pilot")
-
-
-def test_reliability_computed_by_the_worker_is_shown(world: World) -> None:
-    rosa = world.visitors["rosa"]
-    with world.app.app_context(), writing() as session:
-        study = session.scalars(select(Study).where(Study.slug == "pilot")).one()
-        bens = session.scalars(select(Assignment).where(Assignment.public_id == world.ids["bens"])).one()
-        _submit(session, bens, all_points(study, 3))
-    job = rosa.ask("POST", "/studies/pilot/reliability").location
-    assert "Waiting" in rosa.ask("GET", job).text
-    with world.app.app_context():
-        assert run_next(world.app.extensions["rater_settings"], lambda: LATER)
-    page = both(world, "rosa", "/studies/pilot").text
-    assert "1 of them rated twice" in page
-    assert "Up to date" in page
-
-
-def _submit(session: Session, assignment: Assignment, points: dict[str, float | str]) -> None:
-    """Put a submitted rating in the place of the draft."""
-    if assignment.rating is not None:
-        for row in (*assignment.rating.revisions, assignment.rating):
-            session.delete(row)
-            session.flush()
-        session.expire(assignment)
-    make_rating(session, assignment, points)
 
 
 def test_the_chosen_language_stays(world: World) -> None:

@@ -16,7 +16,7 @@ from rater.storage.models import Assignment, Message, Obstacle, Person, Study, W
 from rater.studies.operations import add_member
 from rater.terms import COMMAND_LINE, Position, RatingState, Role
 from tests.builders.study import all_points, make_assignment, make_rating, make_session
-from tests.web.test_pages import both, check
+from tests.web.valid import both, check
 from tests.web.world import LATER, World
 
 QUEUE = "/studies/pilot/sessions"

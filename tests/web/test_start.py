@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("pandas", "scipy", "altair", "pydub")
+HEAVY = ("av", "numpy", "pandas", "scipy", "altair", "vl_convert", "pydub", "pyarrow", "pyreadstat", "xlsxwriter")
 START = """
 import sys
 from pathlib import Path
@@ -28,6 +28,6 @@ def test_the_application_starts_without_heavy_packages(tmp_path: Path) -> None:
     assert loaded(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", ["pandas", "scipy"])
+@pytest.mark.parametrize("name", ["pandas", "vl_convert", "xlsxwriter"])
 def test_a_heavy_package_would_be_seen(tmp_path: Path, name: str) -> None:
     assert name in loaded(tmp_path, first=f"import {name}")

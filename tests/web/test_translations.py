@@ -15,7 +15,7 @@ OTHER_MEANING = re.compile(r"\b(raten|geratet|nicht ratbar|Spieler)\b", re.IGNOR
 def gathered(folder: Path, source: Path = ROOT / "rater") -> set[object]:
     pot = folder / "messages.pot"
     command = [str(Path(sys.executable).with_name("pybabel")), "-q", "extract", "-F", "pyproject.toml"]
-    command += ["-k", "lazy_gettext", "-k", "Reason", "--no-location", "--omit-header", "-o", str(pot), str(source)]
+    command += ["-k", "lazy_gettext", "--no-location", "--omit-header", "-o", str(pot), str(source)]
     subprocess.run(command, cwd=ROOT, check=True)
     with pot.open("rb") as file:
         return {message.id for message in read_po(file) if message.id}

@@ -11,8 +11,8 @@ import pytest
 
 from rater.jobs import sweep
 from rater.recordings.operations.uploading import CHUNK
-from rater.storage.media.uploads import Uploads
-from tests.builders.imports import announce, begin, edges, put, send, uploaded
+from rater.storage.media.uploads import Uploads, uploads_of
+from tests.builders.imports import announce, arrived, begin, edges, put, send, uploaded
 from tests.web.world import LATER, World
 
 FILE = os.urandom(100_000)
@@ -31,7 +31,7 @@ def test_a_file_goes_on_where_it_stopped(world: World, address: str) -> None:
     again = announce(carla, address, "a.mp3", FILE).json or {}
     assert (again["id"], again["received"]) == (first["id"], 60_000)
     assert put(carla, first["id"], 60_000, FILE[60_000:]).json == {"received": len(FILE), "complete": True}
-    assert any(each.read_bytes() == FILE for each in uploaded(world))
+    assert FILE in arrived(world)
     assert (announce(carla, address, "a.mp3", FILE).json or {})["complete"]
 
 
@@ -47,7 +47,7 @@ def test_a_piece_that_came_before_changes_nothing_and_one_out_of_step_is_told_wh
         answer = put(carla, upload, offset, FILE[offset:])
         assert (answer.status_code, answer.json) == (409, {"error": "stale", "current": {"received": 50_000}})
     assert put(carla, upload, 50_000, FILE[50_000:]).json == {"received": len(FILE), "complete": True}
-    assert any(each.read_bytes() == FILE for each in uploaded(world))
+    assert FILE in arrived(world)
 
 
 @pytest.mark.parametrize("offset", ["", "-1", "x", "1.5", "9" * 30, "²", "0x1"])
@@ -83,7 +83,7 @@ def test_what_is_not_the_file_that_was_announced_is_thrown_away(world: World, ad
     answer = put(carla, upload, 0, false)
     assert answer.status_code == 422
     assert "not the file" in answer.text
-    assert not any(each.read_bytes() == false for each in uploaded(world))
+    assert false not in arrived(world)
     assert put(carla, upload, 0, FILE).json == {"received": len(FILE), "complete": True}
 
 
@@ -92,7 +92,7 @@ def test_another_file_of_the_same_name_takes_its_place(world: World, address: st
     send(carla, address, "a.mp3", FILE)
     other = FILE[::-1]
     send(carla, address, "a.mp3", other)
-    held = [each.read_bytes() for each in uploaded(world)]
+    held = arrived(world)
     assert other in held
     assert FILE not in held
 
@@ -159,7 +159,7 @@ def test_a_link_in_the_folder_is_not_followed(world: World, address: str, tmp_pa
     target.write_bytes(b"secret")
     upload = (announce(carla, address, "a.mp3", FILE).json or {})["id"]
     put(carla, upload, 0, FILE[:10])
-    (part,) = [each for each in uploaded(world) if each.read_bytes() == FILE[:10]]
+    (part,) = [each for each, held in zip(uploaded(world), arrived(world), strict=True) if held == FILE[:10]]
     part.unlink()
     part.symlink_to(target)
     assert put(carla, upload, 10, FILE[10:]).status_code == 404
@@ -181,6 +181,14 @@ def test_files_over_the_limits_and_a_full_disk(world: World, address: str, monke
     assert put(carla, upload, 0, FILE).status_code == 200
 
 
+def test_nothing_lies_in_clear(world: World, address: str) -> None:
+    """Neither a file nor the list of sessions can be read where it waits; control: through its key it can."""
+    send(world.visitors["carla"], address, "a.mp3", FILE)
+    assert FILE in arrived(world)
+    on_disk = b"".join(each.read_bytes() for each in uploaded(world))
+    assert not any(part in on_disk for part in (FILE[:64], FILE[-64:], b"a.mp3", b"session_id"))
+
+
 def test_nothing_lies_open_and_names_tell_nothing(world: World, address: str) -> None:
     send(world.visitors["carla"], address, "Muster/Sitzung 1.mp3", FILE)
     folder = world.database.parent / "uploads"
@@ -193,7 +201,7 @@ def test_nothing_lies_open_and_names_tell_nothing(world: World, address: str) ->
 def test_forgotten_drafts_are_swept_away_after_a_day(world: World, address: str) -> None:
     carla, chosen = world.visitors["carla"], world.app.extensions["rater_settings"]
     send(carla, address, "a.mp3", FILE)
-    stray = Uploads(chosen.uploads_folder).make()
+    stray = uploads_of(chosen).make()
     with world.app.app_context():
         sweep(chosen, LATER + timedelta(hours=23))
         assert carla.ask("GET", address).status_code == 200

@@ -30,13 +30,16 @@ from rater.recordings.exclusions import Wanted
 from rater.recordings.operations.drafts import begin_import
 from rater.recordings.operations.excluding import exclude
 from rater.recordings.operations.uploading import Limits, announce
+from rater.reliability.design import design_of
+from rater.reliability.report import report
 from rater.storage.database import db, writing
 from rater.storage.media.peaks import Peaks
 from rater.storage.media.store import MediaStore
-from rater.storage.media.uploads import Uploads
-from rater.storage.models import Draw, Job, MaskedSpan, Study
+from rater.storage.media.uploads import Uploads, uploads_of
+from rater.storage.models import AnchorProposal, Draw, Example, Job, KeptFigure, MaskedSpan, Recording, Study
 from rater.studies.operations import end_membership
-from rater.terms import COMMAND_LINE, JobState, Position, Role
+from rater.terms import COMMAND_LINE, JobState, Position, Role, StepKind
+from rater.training.operations import StepPlan, add_step
 from tests.application import make_app
 from tests.builders.study import (
     NOON,
@@ -51,6 +54,8 @@ from tests.builders.study import (
     make_study,
     make_task,
 )
+from tests.builders.training import make_set, rate_set, reveal
+from tests.web.trial import fill_trial
 
 LATER = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 NOBODY = "nobody"
@@ -142,7 +147,7 @@ def build_world(home: Path) -> World:
     app.extensions["rater_clock"] = lambda: LATER
     with app.app_context():
         with writing() as session:
-            ids = _fill(session, app.extensions["rater_media"], Uploads(home / "uploads"))
+            ids = _fill(session, app.extensions["rater_media"], uploads_of(app.extensions["rater_settings"]))
         db.engine.dispose()
     exports = app.extensions["rater_settings"].exports_folder
     exports.mkdir(parents=True, exist_ok=True)
@@ -202,12 +207,15 @@ def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, st
     message = send_message(session, COMMAND_LINE, study, "Please rate by Friday", now=NOON)
     save_other_task(session, actor_of(anna), mine.public_id, "c" * 32, "Call a friend", "behavioral", None, now=NOON)
     add_ruling(session, COMMAND_LINE, study, "ghes", "ghes1", NOON.date(), "Half a task counts as *partly*", now=NOON)
-    idle = Wanted(make_session(session, study, "P09", 1).code, "", "no_recording", "main", "the recorder was off")
+    left_out = make_session(session, study, "P09", 1)
+    idle = Wanted(left_out.code, "", "no_recording", "main", "the recorder was off")
     exclusion, _ = exclude(session, COMMAND_LINE, study, idle, now=NOON)
     audio, peaks = store.put_bytes(SOUND), store.put_bytes(PEAKS.to_bytes())
     size = len(SOUND)
     recording = make_recording(session, sessions[1], audio, peaks, size=size, mime="audio/ogg")
     elsewhere_recording = make_recording(session, elsewhere, audio, peaks, size=size, mime="audio/ogg")
+    example = _example(session, study, make_recording(session, left_out, audio, peaks, size=size, mime="audio/ogg"))
+    example.stored_as = audio
     carla = make_person(session, "carla@example.org")
     draft = begin_import(session, actor_of(carla), "pilot", uploads, "sessions.csv", LIST, now=NOON)
     upload, _ = announce(
@@ -216,9 +224,22 @@ def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, st
     span = MaskedSpan(
         recording_id=recording.id, start_s=1, stop_s=2, reason="other", roles=[Role.TRAINEE], set_at=NOON, note="a bell"
     )
-    session.add(span)
+    ghes = study.scale_versions[0]
+    proposal = AnchorProposal(
+        scale_version_id=ghes.id, item="ghes2", point=2, text="half of the agreed tasks", rationale="too vague",
+        proposed_at=NOON,
+    )  # fmt: skip
+    session.add_all([span, proposal])
     session.flush()
+    fill_trial(session, study, "R2", "R9")
     draw = _draw(session, study)
+    step = _train(session, study)
+    drawn = _job(session, study, "reliability", JobState.DONE)
+    design = design_of([], [], draw=None, rate_at_end="off", heard_share=0.9, seed=1, version="1")
+    drawn.result = report("pilot", "main", [], []) | {"design": design}
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20"/></svg>'
+    for locale in ("en", "de"):
+        session.add(KeptFigure(job_id=drawn.id, locale=locale, name="forest-GHES", title="GHES", alt="One", svg=svg))
     jobs = {
         "job": _job(session, study, "reliability", JobState.FAILED),
         "export": _job(session, study, "export", JobState.DONE),
@@ -229,6 +250,7 @@ def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, st
         "mine": mine.public_id,
         "finished": finished.public_id,
         "bens": bens.public_id,
+        "proposal": proposal.public_id,
         "other_assignment": elsewhere_assigned.public_id,
         "task": task.public_id,
         "other_task": other_task.public_id,
@@ -245,9 +267,32 @@ def _fill(session: Session, store: MediaStore, uploads: Uploads) -> dict[str, st
         "upload": upload.public_id,
         "span": span.public_id,
         "exclusion": exclusion.public_id,
+        "example": example.public_id,
         "draw": draw.public_id,
+        "step": step,
         **{name: job.public_id for name, job in jobs.items()},
     }
+
+
+def _example(session: Session, study: Study, recording: Recording) -> Example:
+    version = next(each for each in study.scale_versions if each.scale == "ghes")
+    about = {"item": "ghes1", "point": 3, "title": "A plan is kept", "text": "Hear how much was done"}
+    example = Example(
+        study_id=study.id, recording_id=recording.id, scale_version_id=version.id, starts_s=4, stops_s=9, made_at=NOON,
+        **about,
+    )  # fmt: skip
+    session.add(example)
+    session.flush()
+    return example
+
+
+def _train(session: Session, study: Study) -> str:
+    """A revealed trial of the rater who has left, and a step that every rater is to take; its id."""
+    make_set(session, study, "training", (1, 2), ("R9",), patient="P08")
+    rate_set(session, study, "training", {"R9": (3, 2)})
+    reveal(session, study, "training")
+    plan = StepPlan(StepKind.MANUAL, "Read the manual", scale="ghes")
+    return str(add_step(session, COMMAND_LINE, study, plan, now=NOON).public_id)
 
 
 def _is_code(session: Session, study: Study, code: str) -> bool:

@@ -21,6 +21,9 @@ from rater.storage.models import Concern, Mail, Person
 from rater.storage.queries import mails
 from rater.terms import Actor, MailKind, MailState
 
+AWAY_AFTER = 3
+"""After so many mails in a row that could not be handed over, a round ends: each may take half a minute."""
+
 
 @dataclass(frozen=True)
 class Told:
@@ -126,10 +129,14 @@ def choose_digest(session: Session, actor: Actor, wanted: bool, *, now: datetime
 
 
 def mail_once(settings: Settings, server: Server, *, now: datetime) -> int:
-    """Ask for the digests that are due and send everything that waits; how many mails were sent."""
+    """Ask for the digests that are due and send what waits; how many mails were sent.
+
+    Where one mail after the other cannot be handed over, the server is taken to be away and the rest waits for later.
+    """
     with writing() as session:
         ask_digests(session, settings, now=now)
-    sent = 0
-    while (state := send_next(settings, server, now=now)) is not None:
+    sent = in_vain = 0
+    while in_vain < AWAY_AFTER and (state := send_next(settings, server, now=now)) is not None:
         sent += state is MailState.SENT
+        in_vain = in_vain + 1 if state is MailState.WAITING else 0
     return sent

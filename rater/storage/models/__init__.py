@@ -2,6 +2,7 @@
 
 from rater.storage.models.allocation import Draw
 from rater.storage.models.audit import AuditEvent
+from rater.storage.models.exports import Freeze
 from rater.storage.models.homework import (
     Difficulty,
     HomeworkAuthor,
@@ -12,7 +13,7 @@ from rater.storage.models.homework import (
     OtherTask,
 )
 from rater.storage.models.imports import SessionImport, Upload
-from rater.storage.models.jobs import Job
+from rater.storage.models.jobs import Job, KeptFigure
 from rater.storage.models.masking import MaskedSpan, SilencedVersion
 from rater.storage.models.notices import Mail
 from rater.storage.models.people import Invitation, Person, SignIn
@@ -39,26 +40,65 @@ from rater.storage.models.studies import (
     ScaleVersion,
     Study,
 )
+from rater.storage.models.supervision import (
+    Comment,
+    Consent,
+    Focus,
+    Meeting,
+    Reflection,
+    Review,
+    SessionPoint,
+    SessionRating,
+    Supervision,
+    SupervisionTask,
+    TaskAttachment,
+    TaskTemplate,
+    Trainee,
+)
+from rater.storage.models.training import (
+    AnchorProposal,
+    Certification,
+    ChangelogReading,
+    ConsensusPoint,
+    CriterionPoint,
+    DriftAlert,
+    Example,
+    StepDone,
+    TrainingStep,
+)
 
 __all__ = [
+    "AnchorProposal",
     "Assignment",
     "AuditEvent",
+    "Certification",
+    "ChangelogReading",
+    "Comment",
     "Concern",
+    "ConsensusPoint",
+    "Consent",
+    "CriterionPoint",
     "Decision",
     "Difficulty",
     "Draw",
+    "DriftAlert",
+    "Example",
     "Exclusion",
+    "Focus",
+    "Freeze",
     "HomeworkAuthor",
     "HomeworkEntry",
     "HomeworkReport",
     "HomeworkTask",
     "Invitation",
     "Job",
+    "KeptFigure",
     "Listening",
     "LogType",
     "Mail",
     "Manual",
     "MaskedSpan",
+    "Meeting",
     "Membership",
     "Message",
     "MessageReading",
@@ -72,14 +112,25 @@ __all__ = [
     "Rater",
     "Rating",
     "Recording",
+    "Reflection",
+    "Review",
     "Revision",
     "ScaleVersion",
     "SessionImport",
+    "SessionPoint",
+    "SessionRating",
     "SignIn",
     "SilencedVersion",
+    "StepDone",
     "Study",
+    "Supervision",
+    "SupervisionTask",
+    "TaskAttachment",
+    "TaskTemplate",
     "Therapist",
     "TherapySession",
+    "Trainee",
+    "TrainingStep",
     "Upload",
     "Wave",
     "WorkStretch",

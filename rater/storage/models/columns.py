@@ -10,8 +10,13 @@ from sqlalchemy.orm import mapped_column
 
 
 def new_public_id() -> str:
-    """128 random bits for an address: it tells nothing and cannot be guessed."""
-    return secrets.token_urlsafe(16)
+    """128 random bits for an address: it tells nothing and cannot be guessed.
+
+    None begins with a hyphen, which a command would take for an option.
+    """
+    while (made := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return made
 
 
 Key = Annotated[int, mapped_column(primary_key=True)]

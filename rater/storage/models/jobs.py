@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rater.storage.database import Base
@@ -38,3 +38,19 @@ class Job(Base):
     fault: Mapped[str | None] = mapped_column(Text)
     ended_at: Mapped[datetime | None]
     study: Mapped[Study] = relationship()
+
+
+class KeptFigure(Base):
+    """A picture that a job has drawn from its result, in one language; `svg` is complete in itself."""
+
+    __tablename__ = "figure"
+    __table_args__ = (UniqueConstraint("job_id", "locale", "name"),)
+
+    id: Mapped[Key]
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))
+    locale: Mapped[Word]
+    name: Mapped[str] = mapped_column(String(100))
+    title: Mapped[str] = mapped_column(Text)
+    alt: Mapped[str] = mapped_column(Text)
+    svg: Mapped[str] = mapped_column(Text)
+    job: Mapped[Job] = relationship()

@@ -17,7 +17,7 @@ from rater.terms import CODE_LETTERS, CODE_SIGNS, WaveKind
 
 
 class Wave(Base):
-    """A batch of rating work in a study."""
+    """A batch of rating work in a study; its ratings are seen by others from `revealed_at` on."""
 
     __tablename__ = "wave"
     __table_args__ = (UniqueConstraint("study_id", "name"),)
@@ -27,6 +27,7 @@ class Wave(Base):
     name: Mapped[Code]
     kind: Mapped[Word]
     locked_at: Mapped[datetime | None]
+    revealed_at: Mapped[datetime | None]
     study: Mapped[Study] = relationship()
 
 

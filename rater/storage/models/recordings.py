@@ -17,7 +17,7 @@ _STANDING = text("lifted_at IS NULL")
 
 
 class Patient(Base):
-    """A patient, known by the study's code alone."""
+    """A patient, known by the study's code alone; `covariates` are the cells of the patients' list by column."""
 
     __tablename__ = "patient"
     __table_args__ = (UniqueConstraint("study_id", "code"),)
@@ -25,6 +25,7 @@ class Patient(Base):
     id: Mapped[Key]
     study_id: Mapped[StudyKey]
     code: Mapped[Code]
+    covariates: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     exclusions: Mapped[list[Exclusion]] = relationship(
         primaryjoin="and_(Exclusion.patient_id == Patient.id, Exclusion.lifted_at.is_(None))", viewonly=True
     )

@@ -11,11 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rater.storage.database import Base
 from rater.storage.models.columns import Code, Key, PublicId, StudyKey, Word
 from rater.storage.models.people import Person
-from rater.terms import DEFAULT_HEARD_SHARE, RateAtEnd
+from rater.terms import DEFAULT_DOUBLE_RATE, DEFAULT_HEARD_SHARE, RateAtEnd, RatedBy, StudyKind
 
 
 class Study(Base):
-    """A set of patients, therapists, sessions, scales and raters with one design."""
+    """A set of patients, therapists, sessions, scales and raters with one design, or a supervision programme.
+
+    In a programme, `self_first` keeps the supervisor's view from trainees who have not rated a session themselves, and
+    `rated_by` says whose ratings there are.
+    """
 
     __tablename__ = "study"
 
@@ -26,6 +30,7 @@ class Study(Base):
     synthetic: Mapped[bool] = mapped_column(default=False)
     rate_at_end: Mapped[Word] = mapped_column(default=RateAtEnd.OFF)
     heard_share: Mapped[float] = mapped_column(default=DEFAULT_HEARD_SHARE)
+    double_rate: Mapped[float] = mapped_column(default=DEFAULT_DOUBLE_RATE)
     concern_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     concern_contact: Mapped[str] = mapped_column(Text, default="")
     min_valid: Mapped[dict[str, dict[str, int]]] = mapped_column(JSON, default=dict)
@@ -34,8 +39,18 @@ class Study(Base):
     ends_on: Mapped[date | None]
     retention_months: Mapped[int | None]
     originals: Mapped[str] = mapped_column(Text, default="")
+    analysis_yaml: Mapped[str] = mapped_column(Text, default="")
+    gate_required: Mapped[bool] = mapped_column(default=False)
+    training: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    kind: Mapped[Word] = mapped_column(default=StudyKind.RESEARCH)
+    self_first: Mapped[bool] = mapped_column(default=True)
+    rated_by: Mapped[Word] = mapped_column(default=RatedBy.BOTH)
     created_at: Mapped[datetime]
-    scale_versions: Mapped[list[ScaleVersion]] = relationship(order_by="ScaleVersion.order", back_populates="study")
+    scale_versions: Mapped[list[ScaleVersion]] = relationship(
+        order_by="ScaleVersion.order",
+        primaryjoin="and_(ScaleVersion.study_id == Study.id, ScaleVersion.superseded_at.is_(None))",
+        back_populates="study",
+    )
 
 
 class Membership(Base):
@@ -55,7 +70,10 @@ class Membership(Base):
 
 
 class Rater(Base):
-    """A rater's code in a study; a person stands behind it only where somebody rates in Rater itself."""
+    """A rater's code in a study; a person stands behind it only where somebody rates in Rater itself.
+
+    `certified` and `recertify_on` are what the last `Certification` said.
+    """
 
     __tablename__ = "rater"
     __table_args__ = (UniqueConstraint("study_id", "code"),)
@@ -64,11 +82,17 @@ class Rater(Base):
     study_id: Mapped[StudyKey]
     code: Mapped[Code]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    certified: Mapped[bool] = mapped_column(default=False)
+    recertify_on: Mapped[date | None]
     person: Mapped[Person | None] = relationship()
 
 
 class ScaleVersion(Base):
-    """One version of a scale as the study uses it; its source never changes once it is here."""
+    """One version of a scale as the study uses it; its source never changes once it is here.
+
+    From `superseded_at` on a version of other wording has its place; waves locked before keep it. `changes` is what
+    this version changed, for raters to read, in Markdown.
+    """
 
     __tablename__ = "scale_version"
     __table_args__ = (UniqueConstraint("study_id", "scale", "version"),)
@@ -83,6 +107,8 @@ class ScaleVersion(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     items: Mapped[list[Any]]
     added_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]
+    changes: Mapped[str] = mapped_column(Text, default="")
     study: Mapped[Study] = relationship(back_populates="scale_versions")
 
 

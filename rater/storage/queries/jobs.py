@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,12 @@ from rater.terms import Actor, JobState
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
 CHECK = "import_check"
+DISCARD = "discard"
+"""Files of the media store that nothing names any more are deleted."""
+EXAMPLE = "example"
+DRIFT = "drift"
+FREEZE = "freeze"
+HAND_IN = "hand_in"
 IMPORT = "import"
 MASK = "mask"
 VOICE = "voice"
@@ -34,6 +41,13 @@ def unfinished(session: Session, study_id: int, kind: str) -> list[Job]:
     """A study's jobs of a kind that wait or are at work."""
     states = (JobState.WAITING, JobState.RUNNING)
     return list(session.scalars(select(Job).where(Job.study_id == study_id, Job.kind == kind, Job.state.in_(states))))
+
+
+def folders_in_use(session: Session) -> set[str]:
+    """The folders of uploads that jobs which wait or are at work are going to take in."""
+    states = (JobState.WAITING, JobState.RUNNING)
+    asked = session.scalars(select(Job.asked).where(Job.kind == HAND_IN, Job.state.in_(states)))
+    return {str(each["folder"]) for each in asked}
 
 
 def add(session: Session, actor: Actor, study_id: int, kind: str, *, now: datetime, **asked: Any) -> Job:
@@ -90,11 +104,10 @@ def tell_progress(session: Session, job_id: int, done: int, total: int, *, now: 
     job.result, job.lease_until = {"done": done, "total": total}, now + LEASE
 
 
-def newest(session: Session, study_id: int, kind: str) -> Job | None:
-    """The newest job of a kind in a study."""
-    return session.scalar(
-        select(Job).where(Job.study_id == study_id, Job.kind == kind).order_by(Job.id.desc()).limit(1)
-    )
+def newest(session: Session, study_id: int, kind: str, *, done: bool = False) -> Job | None:
+    """The newest job of a kind in a study, or the newest that is done."""
+    found = select(Job).where(Job.study_id == study_id, Job.kind == kind).order_by(Job.id.desc()).limit(1)
+    return session.scalar(found.where(Job.state == JobState.DONE) if done else found)
 
 
 def by_public_id(session: Session, public_id: str) -> Job | None:
@@ -121,9 +134,39 @@ CHANGES_RATINGS = (
 )
 
 
-def ratings_changed_since(session: Session, study_id: int, version: int) -> bool:
-    """Whether submitted ratings have come or gone after a version of the study's data."""
+CHANGES_ANALYSIS = (
+    *CHANGES_RATINGS,
+    "outcomes.imported",
+    "homework.imported",
+    "homework.entered",
+    "homework.reported",
+    "difficulties.imported",
+    "difficulty.saved",
+    "patients.imported",
+    "study.models",
+)
+
+
+def changed_since(session: Session, study_id: int, version: int, actions: Collection[str] = CHANGES_RATINGS) -> bool:
+    """Whether one of these things was done after a version of the study's data; as a rule, what changes ratings."""
     later = select(AuditEvent.id).where(
-        AuditEvent.study_id == study_id, AuditEvent.id > version, AuditEvent.action.in_(CHANGES_RATINGS)
+        AuditEvent.study_id == study_id, AuditEvent.id > version, AuditEvent.action.in_(actions)
     )
     return session.scalar(later.limit(1)) is not None
+
+
+def kept(session: Session, study_id: int, kind: str, actions: Collection[str] = CHANGES_RATINGS) -> dict[str, Any]:
+    """Where the newest `job` of a kind stands (`state`), and the newest result there is, as `table`.
+
+    `done` is the job that the result comes from: an earlier one while the newest waits, is at work or has failed;
+    `computed_at` says when it ended, `is_current` whether the result still holds.
+    """
+    job, done = newest(session, study_id, kind), newest(session, study_id, kind, done=True)
+    return {
+        "state": job.state if job else "none",
+        "job": job,
+        "done": done,
+        "computed_at": done.ended_at if done else None,
+        "is_current": done is not None and not changed_since(session, study_id, done.data_version, actions),
+        "table": done.result if done else None,
+    }

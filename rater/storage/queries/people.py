@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from rater.storage.database import connection_of, table_of
+from rater.storage.database import table_of, way_of
 from rater.storage.models import Person, SignIn
-from rater.storage.prepared import Prepared
+from rater.storage.prepared import Prepared, Way
 
 _SIGN_INS, _PERSONS = table_of(SignIn), table_of(Person)
 _SIGNED_IN = Prepared(
@@ -45,7 +45,7 @@ class KeptSignIn:
     closed_at: datetime | None
 
 
-def sign_in_of(transaction: Session | Connection, token_hash: str) -> KeptSignIn | None:
+def sign_in_of(transaction: Session | Way, token_hash: str) -> KeptSignIn | None:
     """The sign-in with this hash of a token, if there is one."""
-    found = _SIGNED_IN.one(connection_of(transaction), {"token_hash": token_hash})
+    found = _SIGNED_IN.one(way_of(transaction), {"token_hash": token_hash})
     return None if found is None else KeptSignIn(*found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
@@ -22,6 +22,7 @@ from rater.storage.models import (
 )
 from rater.storage.queries.exclusions import IS_WITHDRAWN_SILENTLY
 from rater.storage.queries.own import IS_OWN, RATES_IN_STUDY
+from rater.storage.queries.training import is_held_back
 from rater.terms import WaveKind
 
 _OWN = (
@@ -30,7 +31,7 @@ _OWN = (
     .join(Assignment.wave)
     .join(Assignment.therapy_session)
     .join(Membership, RATES_IN_STUDY)
-    .where(IS_OWN, ~IS_WITHDRAWN_SILENTLY)
+    .where(IS_OWN, ~IS_WITHDRAWN_SILENTLY, ~is_held_back())
     .options(
         contains_eager(Assignment.rater),
         contains_eager(Assignment.wave),
@@ -40,8 +41,8 @@ _OWN = (
 
 
 def own_assignment(session: Session, person_id: int | None, public_id: str, *, now: datetime) -> Assignment | None:
-    """The assignment with this id, if the person is its rater and still a rater in its study."""
-    return session.scalar(_OWN, {"public_id": public_id, "person_id": person_id, "now": now})
+    """The assignment with this id, if the person is its rater, rates in its study and is not held back from it."""
+    return session.scalar(_OWN, {"public_id": public_id, "person_id": person_id, "now": now, "today": now.date()})
 
 
 def latest_revision(session: Session, assignment_id: int) -> Revision | None:
@@ -62,12 +63,12 @@ def given_points(session: Session, revision_id: int) -> Sequence[Point]:
 
 
 def queue_rows(
-    session: Session, person_id: int | None, study_id: int
+    session: Session, person_id: int | None, study_id: int, *, today: date
 ) -> list[tuple[Assignment, float | None, int, datetime | None]]:
     """A rater's assignments in queue order, each with the recording's seconds, the points given and the submission.
 
-    What was begun of a session that was then left out is not among them. Sessions given again stand among those of
-    the main wave.
+    What was begun of a session that was then left out is not among them, nor what a rater who is not certified is held
+    back from. Sessions given again stand among those of the main wave.
     """
     newest = (
         select(Revision.rating_id, func.max(Revision.number).label("number")).group_by(Revision.rating_id).subquery()
@@ -93,9 +94,10 @@ def queue_rows(
         .join(Assignment.wave)
         .outerjoin(Recording, Recording.session_id == TherapySession.id)
         .outerjoin(given, given.c.assignment_id == Assignment.id)
-        .where(Rater.person_id == person_id, Wave.study_id == study_id, ~IS_WITHDRAWN_SILENTLY)
+        .where(Rater.person_id == person_id, Wave.study_id == study_id, ~IS_WITHDRAWN_SILENTLY, ~is_held_back())
         .order_by(case((again, main_id), else_=Wave.id), Assignment.queue_place, Wave.id, Assignment.id)
-        .options(contains_eager(Assignment.therapy_session), contains_eager(Assignment.wave))
+        .options(contains_eager(Assignment.therapy_session), contains_eager(Assignment.wave)),
+        {"today": today},
     )
     return [(assignment, seconds, count or 0, submitted) for assignment, seconds, count, submitted in rows]
 

@@ -7,9 +7,24 @@ from datetime import datetime
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from rater.storage.models import Assignment, Decision, Membership, Obstacle, Rater, Study, Wave
+from rater.storage.models import (
+    Assignment,
+    Decision,
+    Meeting,
+    Membership,
+    Obstacle,
+    OutcomeValue,
+    Rater,
+    Rating,
+    Reflection,
+    ScaleVersion,
+    SessionPoint,
+    Study,
+    Trainee,
+    Wave,
+)
 from rater.storage.queries.exclusions import IS_WITHDRAWN_SILENTLY
-from rater.terms import ObstacleAnswer, RatingState, Role
+from rater.terms import ObstacleAnswer, RatingState, Role, ScaleKind
 
 
 def study_by_slug(session: Session, slug: str) -> Study | None:
@@ -28,6 +43,17 @@ def roles_in(session: Session, person_id: int | None, study_id: int, *, now: dat
         )
     )
     return frozenset(Role(each) for each in rows)
+
+
+def has_trainer(session: Session, study_id: int, *, now: datetime) -> bool:
+    """Whether somebody is a trainer in a study at a moment."""
+    trains = exists().where(
+        Membership.study_id == study_id,
+        Membership.role == Role.TRAINER,
+        Membership.since <= now,
+        or_(Membership.until.is_(None), Membership.until > now),
+    )
+    return bool(session.scalar(select(trains)))
 
 
 def has_open_ratings(session: Session, person_id: int | None, study_id: int) -> bool:
@@ -93,3 +119,26 @@ def raters_who_left(session: Session, study_id: int, *, now: datetime) -> set[st
     )
     gone = select(Rater.code).where(Rater.study_id == study_id, Rater.person_id.is_not(None), ~rates)
     return set(session.scalars(gone))
+
+
+def uses_of_scale(session: Session, version: ScaleVersion) -> int:
+    """How many ratings that were begun use a scale version: all of a study, since every rating has all sheets, those of
+    trainees' sessions and of meetings that have a point on it; of an outcome, how many sessions have values; of a
+    reflection, how often it was filled in."""
+    if version.kind == ScaleKind.OUTCOME:
+        sessions = func.count(OutcomeValue.session_id.distinct())
+        return session.scalar(select(sessions).where(OutcomeValue.scale_version_id == version.id)) or 0
+    if version.kind == ScaleKind.REFLECTION:
+        return session.scalar(select(func.count(Reflection.id)).where(Reflection.scale_version_id == version.id)) or 0
+    ratings = (
+        select(func.count(Rating.id))
+        .join(Assignment, Assignment.id == Rating.assignment_id)
+        .join(Wave, Wave.id == Assignment.wave_id)
+        .where(Wave.study_id == version.study_id)
+    )
+    of_sessions = select(func.count(SessionPoint.rating_id.distinct())).where(
+        SessionPoint.scale_version_id == version.id
+    )
+    meetings = select(Meeting.handling).join(Trainee).where(Trainee.study_id == version.study_id)
+    handled = sum(bool(each.get("scale_version_id") == version.id) for each in session.scalars(meetings))
+    return int((session.scalar(ratings) or 0) + (session.scalar(of_sessions) or 0) + handled)

@@ -34,45 +34,39 @@ _ZERO = 1e-9
 class Sums:
     """What the likelihood needs of the ratings, centred and brought to unit variance.
 
-    The arrays over m = distinct numbers of ratings per session: how many sessions have it, the sum and the sum of
-    squares of their totals, totals by rater, and the cross-products of [ratings by rater, ratings in all].
+    `whole`: cross-products of the columns [one for each rater, 1, y] over all ratings. `blocks`: over m = distinct
+    numbers of ratings per session, those of the same columns summed session by session. `sessions`: how many have m.
     """
 
     n: int
     scale: float
     m: Floats
     sessions: Floats
-    y: Floats
-    y_squared: Floats
-    y_by_rater: Floats
+    whole: Floats
     blocks: Floats
-    rated: Floats
-    y_rated: Floats
-    y_y: float
-    y_all: float
 
 
 def sums(session: Ints, rater: Ints, y: Floats) -> Sums:
     """Sums of ratings given as indices (0, 1, ... without gaps) of session and rater and a value each."""
     scale = float(y.std()) or 1.0
     z = (y - y.mean()) / scale
-    counts = csr_array((np.ones(len(z)), (session, rater)))
-    sizes, totals = np.bincount(session), np.bincount(session, z)
-    blocks, by_rater, pooled = [], [], []
-    for m in np.unique(sizes):
+    rated, y_rated, sizes = np.bincount(rater), np.bincount(rater, z), np.bincount(session)
+    r = len(rated)
+    whole = np.zeros((r + 2, r + 2))
+    whole[range(r), range(r)] = rated
+    whole[:r, r:] = np.column_stack([rated, y_rated])
+    whole[r:, :r] = whole[:r, r:].T
+    whole[r:, r:] = [[len(z), z.sum()], [z.sum(), z @ z]]
+    columns = csr_array((np.ones(len(z)), (session, rater)))
+    added = np.column_stack([sizes, np.bincount(session, z)])
+    distinct, sessions = np.unique(sizes, return_counts=True)
+    blocks = np.empty((len(distinct), r + 2, r + 2))
+    for block, m in zip(blocks, distinct, strict=True):
         rows = np.flatnonzero(sizes == m)
-        part, t = counts[rows], totals[rows]
-        shared, given = (part.T @ part).toarray(), np.asarray(part.sum(axis=0), dtype=float).ravel()
-        corner = np.full((1, 1), m * m * len(rows))
-        blocks.append(np.block([[shared, m * given[:, None]], [m * given[None, :], corner]]))
-        by_rater.append(part.T @ t)
-        pooled.append((m, len(rows), t.sum(), (t**2).sum()))
-    m_, n_, y_, yy_ = np.array(pooled, dtype=float).T
-    return Sums(
-        n=len(z), scale=scale, m=m_, sessions=n_, y=y_, y_squared=yy_, y_by_rater=np.array(by_rater),
-        blocks=np.array(blocks), rated=np.bincount(rater).astype(float), y_rated=np.bincount(rater, z).astype(float),
-        y_y=float(z @ z), y_all=float(z.sum()),
-    )  # fmt: skip
+        part, more = columns[rows], added[rows]
+        block[:r, :r], block[:r, r:], block[r:, r:] = (part.T @ part).toarray(), part.T @ more, more.T @ more
+        block[r:, :r] = block[:r, r:].T
+    return Sums(len(z), scale, distinct.astype(float), sessions.astype(float), whole, blocks)
 
 
 class Likelihood:
@@ -80,57 +74,59 @@ class Likelihood:
 
     With V the covariance over the residual variance, Z the two designs and P = V^-1 - V^-1 1 1' V^-1 / (1' V^-1 1),
     everything is expressed by V1 = I + session ratio x Zs Zs', whose inverse is known, and G = [Zr, 1]:
-    P = V1^-1 - V1^-1 G K G' V1^-1.
+    P = V1^-1 - V1^-1 G K G' V1^-1, and Py = V1^-1 [G, y] v.
     """
 
     def __init__(self, of: Sums, session: float, rater: float) -> None:
-        s, self.s, self.session, self.rater = of, of, session, rater
-        r = self.r = len(s.rated)
-        d = self.d = 1 / (1 + session * s.m)
-        blocks = np.einsum("m,mij->ij", d, s.blocks)
-        self.e = np.diag(np.append(s.rated, 0.0)) - session * blocks
-        self.e[:r, r] = self.e[r, :r] = s.rated - session * blocks[:r, r]
-        self.e[r, r] = s.n - session * blocks[r, r]
-        inner = np.eye(r) + rater * self.e[:r, :r]
-        q = rater * np.linalg.inv(inner)
+        self.s, self.session, self.rater = of, session, rater
+        r = self.r = len(of.whole) - 2
+        d = self.d = 1 / (1 + session * of.m)
+        self.through = of.whole - session * self._summed(d)
+        self.e, g_y = self.through[:-1, :-1], self.through[:-1, -1]
         f = self.e[:r, r]
-        kappa = np.append(-q @ f, 1.0)
-        self.precision = float(self.e[r, r] - f @ q @ f)
-        self.k = np.outer(kappa, kappa) / self.precision
-        self.k[:r, :r] += (q + q.T) / 2
-        self.g_y = np.append(s.y_rated - session * (d @ s.y_by_rater), s.y_all - session * (d @ (s.m * s.y)))
-        within_sessions = s.y_y - session * float(d @ s.y_squared)
-        self.squares = max(float(within_sessions - self.g_y @ self.k @ self.g_y), 1e-300)
-        self.mean = float(kappa @ self.g_y) / self.precision
-        logdet = float(np.log1p(session * s.m) @ s.sessions + np.linalg.slogdet(inner)[1] + np.log(self.precision))
-        df = s.n - 1
+        roots, axes = np.linalg.eigh(self.e[:r, :r])
+        inner = 1 + rater * np.maximum(roots, 0.0)
+        q = (axes * (rater / inner)) @ axes.T
+        kappa = np.ones(r + 1)
+        kappa[:r] = -q @ f
+        self.precision = float(self.e[r, r] + f @ kappa[:r])
+        self.k = kappa[:, None] * kappa / self.precision
+        self.k[:r, :r] += q
+        self.v = np.ones(r + 2)
+        self.v[:-1] = -self.k @ g_y
+        self.squares = max(float(self.through[-1] @ self.v), 1e-300)
+        self.mean = float(kappa @ g_y) / self.precision
+        logdet = float(np.log1p(session * of.m) @ of.sessions + np.log(inner).sum() + np.log(self.precision))
+        df = of.n - 1
         self.deviance = logdet + df * (1 + float(np.log(2 * np.pi * self.squares / df)))
+
+    def _summed(self, weights: Floats) -> Floats:
+        return np.asarray((weights @ self.s.blocks.reshape(len(weights), -1)).reshape(self.s.whole.shape))
 
     @cached_property
     def _w2(self) -> Floats:
-        return np.asarray(np.einsum("m,mij->ij", self.d**2, self.s.blocks))
+        return self._summed(self.d**2)
+
+    @cached_property
+    def _w3(self) -> Floats:
+        return self._summed(self.d**3 * self.s.m)
 
     @cached_property
     def _traces(self) -> tuple[float, float]:
         """Traces of Zs'PZs and Zr'PZr."""
         er = self.e[: self.r]
-        session = float((self.s.m * self.d) @ self.s.sessions) - float(np.trace(self.k @ self._w2))
-        return session, float(np.trace(self.e[: self.r, : self.r] - er @ self.k @ er.T))
+        session = float((self.s.m * self.d) @ self.s.sessions) - float((self.k * self._w2[:-1, :-1]).sum())
+        return session, float(np.trace(er[:, :-1]) - ((er @ self.k) * er).sum())
 
     @cached_property
-    def _w3(self) -> Floats:
-        return np.asarray(np.einsum("m,mij->ij", self.d**3 * self.s.m, self.s.blocks))
+    def _of_raters(self) -> Floats:
+        """Zr'Py."""
+        return np.asarray(self.through[: self.r] @ self.v)
 
     @cached_property
     def _squares_of(self) -> tuple[float, float]:
         """y'P Zs Zs' P y and y'P Zr Zr' P y."""
-        s, c = self.s, self.k @ self.g_y
-        session = float(self.d**2 @ s.y_squared - 2 * c @ self._with_y(self.d**2) + c @ self._w2 @ c)
-        return session, float(((self.g_y - self.e @ c)[: self.r] ** 2).sum())
-
-    def _with_y(self, weights: Floats) -> Floats:
-        """[ratings by rater, ratings in all] times the sessions' totals, weighted by number of ratings."""
-        return np.append(weights @ self.s.y_by_rater, weights @ (self.s.m * self.s.y))
+        return float(self.v @ self._w2 @ self.v), float(self._of_raters @ self._of_raters)
 
     def gradient(self) -> Floats:
         """Derivatives of the deviance (residual variance profiled out) by the two ratios."""
@@ -139,26 +135,24 @@ class Likelihood:
 
     def average_information(self) -> Floats:
         """Mean of observed and expected information, laid out as `information`; it makes steps like Newton's."""
-        s, k, c, er, d3 = self.s, self.k, self.k @ self.g_y, self.e[: self.r], self.d**3 * self.s.m
-        through = self._with_y(self.d**2) - self._w2 @ c
-        of_raters = (self.g_y - self.e @ c)[: self.r]
-        across = er.T @ of_raters
-        ss = d3 @ s.y_squared - 2 * c @ self._with_y(d3) + c @ self._w3 @ c - through @ k @ through
-        sr = through[: self.r] @ of_raters - through @ k @ across
-        rr = of_raters @ self.e[: self.r, : self.r] @ of_raters - across @ k @ across
+        k, r, of_raters = self.k, self.r, self._of_raters
+        through, across = (self._w2 @ self.v)[:-1], self.e[:r].T @ of_raters
+        ss = self.v @ self._w3 @ self.v - through @ k @ through
+        sr = through[:r] @ of_raters - through @ k @ across
+        rr = of_raters @ self.e[:r, :r] @ of_raters - across @ k @ across
         (a, b), (of_s, of_r) = (self.session, self.rater), self._squares_of
         se, re = of_s - a * ss - b * sr, of_r - a * sr - b * rr
         ee = self.squares - a * of_s - b * of_r - a * se - b * re
-        return np.array([[ss, sr, se], [sr, rr, re], [se, re, ee]]) * (s.n - 1) / (2 * self.squares)
+        return np.array([[ss, sr, se], [sr, rr, re], [se, re, ee]]) * (self.s.n - 1) / (2 * self.squares)
 
     def information(self) -> Floats:
         """Expected information of (session, rater, residual) variance, for a residual variance of 1."""
-        s, k, r, d = self.s, self.k, self.r, self.d
-        er, kw = self.e[:r], k @ self._w2
+        s, k, r, w2 = self.s, self.k, self.r, self._w2[:-1, :-1]
+        er, kw = self.e[:r], k @ w2
         left = np.eye(r + 1, r) - k @ er.T
-        ss = float((s.m * d) ** 2 @ s.sessions - 2 * np.trace(k @ self._w3) + np.trace(kw @ kw))
-        sr = float(np.trace(left.T @ self._w2 @ left))
-        rr = float(((self.e[:r, :r] - er @ k @ er.T) ** 2).sum())
+        ss = float((s.m * self.d) ** 2 @ s.sessions - 2 * np.trace(k @ self._w3[:-1, :-1]) + np.trace(kw @ kw))
+        sr = float(np.trace(left.T @ w2 @ left))
+        rr = float(((er[:, :r] - er @ k @ er.T) ** 2).sum())
         (a, b), (trace_s, trace_r) = (self.session, self.rater), self._traces
         se, re = trace_s - a * ss - b * sr, trace_r - a * sr - b * rr
         ee = s.n - 1 - a * trace_s - b * trace_r - a * se - b * re

@@ -23,6 +23,7 @@ from rater.terms import Reason
 
 ONE_ITEM = Reason("needs at least two items")
 TOO_FEW_CASES = Reason("fewer than two complete rows")
+_NOTHING = 1e-140  # a spread, beside the largest value, whose square is too small for a number
 OTHER_KEY = Reason("this item runs against the others: is it keyed the other way round?")
 _ALPHA = "k / (k - 1) (1 - sum of item variances / variance of the sum), complete cases; limits: F (Feldt)"
 _ITEM_TOTAL = "correlation of the item with the sum of the other items, complete cases; limits: Fisher's z"
@@ -86,6 +87,7 @@ def consistency(values: Floats, names: Sequence[str]) -> Consistency:
     if np.isinf(table).any():
         raise ValueError("a value is infinite")
     cases = table[~np.isnan(table).any(axis=1)]
+    cases = cases / (np.abs(cases).max(initial=0.0) or 1.0)
     n, k = cases.shape
     definition = SPEARMAN_BROWN if k == 2 else OMEGA
     reason = ONE_ITEM if k < 2 else TOO_FEW_CASES if n < 2 else None
@@ -93,15 +95,14 @@ def consistency(values: Floats, names: Sequence[str]) -> Consistency:
         nothing = missing(reason, n, definition=_ITEM_TOTAL)
         alpha, total = missing(reason, n, definition=_ALPHA), missing(reason, n, definition=definition)
         return Consistency(n, alpha, total, dict.fromkeys(names, nothing))
-    flat = np.ptp(cases, axis=0) <= 64 * np.finfo(float).eps * np.abs(cases).max(axis=0)
+    flat = np.ptp(cases, axis=0) <= np.maximum(64 * np.finfo(float).eps * np.abs(cases).max(axis=0), _NOTHING)
     item_total = {name: _item_total(cases, i, bool(flat[i])) for i, name in enumerate(names)}
     hints = {name: OTHER_KEY for name, each in item_total.items() if each.value is not None and each.value < 0}
     if flat.any():
         constant = no_variance_in([name for name, each in zip(names, flat, strict=True) if each])
         alpha, total = missing(constant, n, definition=_ALPHA), missing(constant, n, definition=definition)
         return Consistency(n, alpha, total, item_total, hints)
-    scale = cases.std(axis=0).max()
-    covariance = np.cov(cases.T / scale)
+    covariance = np.cov(cases.T / cases.std(axis=0).max())
     return Consistency(n, _alpha(covariance, n), omega(covariance, n), item_total, hints)
 
 

@@ -9,7 +9,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from rater.statistics import one_factor as factor
 from rater.statistics.consistency import OTHER_KEY, consistency
@@ -157,6 +157,8 @@ item_tables = st.integers(1, 5).flatmap(lambda k: st.lists(st.lists(cells, min_s
 
 @settings(max_examples=80, deadline=None)
 @given(item_tables)
+@example([[0.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 7e-254]])
+@example([[5e-324, 0.0, 1e-300], [0.0, 5e-324, 2e-300], [0.0, 0.0, 5e-324]])
 def test_any_items_are_answered_in_finite_json_with_a_value_or_a_reason(rows):
     table = np.array(rows, dtype=float).reshape(len(rows), len(rows[0]) if rows else 2)
     told = consistency(table, [f"i{place}" for place in range(table.shape[1])]).as_dict()

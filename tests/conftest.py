@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import settings
 
-settings.register_profile("rater", deadline=None)  # a busy machine makes no example wrong
+settings.register_profile("rater", deadline=None, derandomize=True)  # a busy machine makes no example wrong
+settings.register_profile("explore", deadline=None)  # examples of its own each time: --hypothesis-profile explore
 settings.load_profile("rater")
 pytest_plugins = ["tests.postgres", "tests.browser", "tests.rscript", "tests.application"]
 

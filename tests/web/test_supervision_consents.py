@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from rater.storage.database import reading
+from rater.storage.models import TherapySession
 from tests.web.valid import LANGUAGES, check
 from tests.web.world import World
 
@@ -63,3 +66,13 @@ def test_a_rater_reads_calm_words_where_the_consent_to_research_has_ended(clinic
     assert "<audio" not in page.text
     assert "consent to research covers it no more" in page.text
     assert not hears(clinic, "rita", "research_recording")
+
+
+def test_whoever_enters_homework_reads_calm_words_where_the_consent_does_not_cover_the_recording(clinic: World) -> None:
+    with clinic.app.app_context(), reading() as session:
+        made = {each.code: each.rating_code for each in session.scalars(select(TherapySession))}
+    for name, words in (("session", "<audio"), ("closed_session", "The homework can be entered without it.")):
+        page = clinic.visitors["carl"].ask("GET", f"/studies/clinic/homework/{made[clinic.ids[name]]}")
+        assert page.status_code == 200
+        assert ("<audio" in page.text) == (name == "session")
+        assert words in page.text

@@ -15,7 +15,7 @@ from rater.homework.entering import Given, GivenTask, entry_faults, free_codes, 
 from rater.homework.operations.types import types_of
 from rater.recordings.succession import next_held
 from rater.storage.audit import record
-from rater.storage.models import HomeworkAuthor, HomeworkEntry, HomeworkTask, Recording, Study, TherapySession
+from rater.storage.models import HomeworkAuthor, HomeworkEntry, HomeworkTask, Study, TherapySession
 from rater.storage.queries.homework import (
     LoggedSession,
     entry_of,
@@ -35,7 +35,6 @@ class Opened:
     """One session opened for entry: what is kept, and the version that a change must name."""
 
     therapy_session: TherapySession
-    recording: Recording | None
     kept: Given
     version: int
     entry: HomeworkEntry | None
@@ -50,7 +49,6 @@ def open_entry(session: Session, actor: Actor, study: Study, rating_code: str) -
     following = _reviewed_in(session, target)
     return Opened(
         therapy_session=target,
-        recording=target.recording,
         kept=_as_given(entry, tasks),
         version=entry.version if entry else 0,
         entry=entry,

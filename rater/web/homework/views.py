@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +13,6 @@ from rater.errors import BadInput, Stale
 from rater.homework.entering import Given
 from rater.homework.operations.entering import (
     LogRow,
-    Opened,
     enter_homework,
     homework_log,
     next_not_entered,
@@ -23,9 +21,7 @@ from rater.homework.operations.entering import (
 from rater.homework.operations.ledger import homework_ledger
 from rater.homework.operations.types import types_of
 from rater.homework.types import TypeList
-from rater.recordings.loudness import evening_gain
 from rater.storage.database import reading, writing
-from rater.storage.models import Recording, Study
 from rater.studies.operations import study_for
 from rater.studies.permissions import Action
 from rater.terms import HomeworkStatus, LogList
@@ -33,6 +29,7 @@ from rater.web.access import Access, actor, declares, now
 from rater.web.errors import say
 from rater.web.homework.forms import sent_entry, shown_rows
 from rater.web.language import locale
+from rater.web.player import player_of
 from rater.web.studies.sections import links_in
 from rater.web.words import NO_HOMEWORK_REASONS, log_labels
 
@@ -136,7 +133,7 @@ def _shown(
             reasons=NO_HOMEWORK_REASONS,
             problems=problems,
             is_stale=is_stale,
-            screen=_player(opened, study),
+            screen=player_of(session, actor(), opened.therapy_session, study, now=now()),
             following=next_not_entered(rows, code),
             left=sum(row.status is HomeworkStatus.NOT_ENTERED for row in rows),
         )
@@ -145,22 +142,3 @@ def _shown(
 def labelled(types: TypeList) -> list[tuple[str, str]]:
     """The types with their labels in the reader's language."""
     return list(log_labels(types, types.codes, locale()).items())
-
-
-def _player(opened: Opened, study: Study) -> dict[str, Any]:
-    """What the player shows; nothing that is heard here is kept as a rater's listening."""
-    target = opened.therapy_session
-    recording = _sound(opened.recording) if opened.recording and opened.may_enter else None
-    away = {"is_kept_away": False, "is_closed": False, "consent_ended": False}
-    return {"code": target.code, "recording": recording, "study": study, "urls": {}, **away}
-
-
-def _sound(recording: Recording) -> dict[str, Any]:
-    return {
-        "audio_url": url_for("recordings.audio", public_id=recording.public_id),
-        "peaks_url": url_for("recordings.peaks", public_id=recording.public_id),
-        "voice_url": url_for("recordings.voice", public_id=recording.public_id),
-        "duration_s": recording.duration_s,
-        "gain": evening_gain(recording.loudness_db),
-        "share": None,
-    }

@@ -10,10 +10,10 @@ from flask import url_for
 
 from rater.ratings.operations.opening import OpenRating
 from rater.ratings.tagging import tagged_items
-from rater.recordings.loudness import evening_gain
 from rater.storage.models import Recording
 from rater.terms import RatingState
 from rater.web import words
+from rater.web.player import sound_shown
 from rater.web.ratings.forms import fresh_ids
 from rater.web.ratings.scales import scale_shown
 
@@ -102,18 +102,13 @@ def _urls(public_id: str, slug: str) -> dict[str, str]:
 def _sound(recording: Recording, opened: OpenRating) -> dict[str, Any]:
     kept = opened.listening
     return {
-        "audio_url": url_for("recordings.audio", public_id=recording.public_id),
-        "peaks_url": url_for("recordings.peaks", public_id=recording.public_id),
-        "voice_url": url_for("recordings.voice", public_id=recording.public_id),
-        "duration_s": recording.duration_s,
+        **sound_shown(recording, opened.masks),
         "mime": recording.mime,
         "position_s": kept.position_s,
         "speed": kept.speed,
         "heard": kept.heard,
         "share": kept.share,
-        "gain": evening_gain(recording.loudness_db),
         "seams": _seams(recording.parts),
-        "masks": opened.masks,
     }
 
 

@@ -14,8 +14,8 @@ from rater.storage.models import Recording
 from rater.supervision.operations.asking import SeenSession
 from rater.supervision.operations.rating import SessionSheet
 from rater.terms import Actor
+from rater.web.player import player_of
 from rater.web.ratings.scales import scale_shown
-from rater.web.training.shown import player_of
 
 
 def recording_shown(session: Session, actor: Actor, seen: SeenSession, *, now: datetime) -> dict[str, Any]:

@@ -19,10 +19,11 @@ from rater.training.verdicts import Verdict
 from rater.web.access import Access, actor, declares, now
 from rater.web.errors import say
 from rater.web.language import locale
+from rater.web.player import player_of
 from rater.web.studies.sections import links_in
 from rater.web.training.blueprint import pages
 from rater.web.training.forms import sent_verdict, sent_version
-from rater.web.training.shown import item_shown, player_of
+from rater.web.training.shown import item_shown
 
 
 @pages.get("/studies/<slug>/training/criterion")

@@ -54,11 +54,23 @@ def emptied(address: str) -> None:
         tables = [name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         rows = [name for name in tables if name != "alembic_version"]
         if len(rows) < len(tables) and _revision(connection) == _newest():
-            names = ", ".join(f'"{name}"' for name in rows)
-            connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
+            _take_rows(connection, rows)
             return
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
+
+
+def _take_rows(connection: psycopg.Connection[tuple[str]], tables: list[str]) -> None:
+    """From those that have some, without asking in which order; a TRUNCATE of all takes ten times as long."""
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables)
+    full = [name for (name,) in connection.execute(asked)]  # type: ignore[call-overload]  # made of table names
+    connection.execute("SET session_replication_role = replica")
+    for name in full:
+        connection.execute(f'DELETE FROM "{name}"')  # type: ignore[call-overload]  # a table's name
+    connection.execute(
+        "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) "
+        "FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+    )
 
 
 def _revision(connection: psycopg.Connection[tuple[str]]) -> str | None:

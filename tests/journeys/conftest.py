@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.looks import room
 from tests.journeys.site import Seat, Site, build, serve, sit_down
+
+__all__ = ["room"]
 
 expect.set_options(timeout=20_000)  # a crowded machine is slow, not wrong
 

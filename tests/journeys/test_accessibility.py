@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import Page
 
+from tests.journeys.looks import SCHEMES, Scheme, violations
 from tests.journeys.site import Seat, Site
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds on the page as it stands, a line for each kind."""
-    page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
-    found: list[dict[str, Any]] = page.evaluate(
-        "async (rules) => (await axe.run(document, { runOnly: rules })).violations", RULES
-    )
-    return [
-        f"{each['id']}: {each['help']} ({', '.join(str(n['target']) for n in each['nodes'][:4])})" for each in found
-    ]
 
 
 def test_axe_sees_a_field_without_a_label(seat: Seat) -> None:
@@ -32,10 +16,10 @@ def test_axe_sees_a_field_without_a_label(seat: Seat) -> None:
     assert [each for each in violations(page) if each.startswith("label")]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_for_raters(seat: Seat, site: Site, scheme: str) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_for_raters(seat: Seat, site: Site, scheme: Scheme) -> None:
     page = seat("anna")
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a literal of the two
+    page.emulate_media(color_scheme=scheme)
     found = {}
     for path in ("/", "/studies/pilot/sessions", f"/ratings/{site.alone[0]}", "/style"):
         page.goto(path)
@@ -49,10 +33,10 @@ def test_pages_for_raters(seat: Seat, site: Site, scheme: str) -> None:
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_of_whoever_runs_a_study(seat: Seat, scheme: str) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_of_whoever_runs_a_study(seat: Seat, scheme: Scheme) -> None:
     page = seat("rosa")
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a literal of the two
+    page.emulate_media(color_scheme=scheme)
     found = {}
     for path in ("/studies/pilot", "/studies/pilot/board", "/studies/pilot/settings", "/me/notices"):
         page.goto(path)

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from rater.storage.database import reading
 from rater.storage.models import Assignment, Concern, Rating, Revision
+from tests.journeys.looks import violations
 from tests.journeys.site import Seat, Site, sign_in, wait_until_saved
-from tests.journeys.test_accessibility import violations
 from tests.journeys.test_double_coding import ITEMS, rate_by_keys
 
 pytestmark = pytest.mark.browser

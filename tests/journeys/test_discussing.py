@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.looks import violations
 from tests.journeys.site import Seat, Site, audio, until
-from tests.journeys.test_accessibility import violations
 from tests.journeys.trial import add_trial
 
 pytestmark = pytest.mark.browser

@@ -18,8 +18,8 @@ from rater.terms import Role
 from tests.application import make_app
 from tests.builders.drift import BEGIN, CHANGED, rated_for_weeks
 from tests.builders.study import make_person
+from tests.journeys.looks import violations
 from tests.journeys.site import LONG_AGO, Site, serve, sit_down
-from tests.journeys.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 PAGE = "/studies/pilot/training/drift"

@@ -12,8 +12,8 @@ from rater.storage.database import writing
 from rater.storage.models import Membership, Study, TherapySession
 from rater.terms import Role, SessionUse
 from tests.builders.study import make_person
+from tests.journeys.looks import violations
 from tests.journeys.site import LONG_AGO, Seat, Site, audio, until
-from tests.journeys.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 

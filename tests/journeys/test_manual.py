@@ -14,8 +14,8 @@ from rater.storage.database import writing
 from rater.storage.models import Study
 from rater.terms import COMMAND_LINE
 from tests.builders.study import NOON
+from tests.journeys.looks import violations
 from tests.journeys.site import Seat, Site, until
-from tests.journeys.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 LONG = "\n\n".join(f"Paragraph {number} of the general part." for number in range(60))

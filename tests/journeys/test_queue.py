@@ -16,8 +16,8 @@ from rater.ratings.operations.messages import send_message
 from rater.storage.database import writing
 from rater.storage.models import Assignment, Obstacle, Rater, Study, WorkStretch
 from rater.terms import COMMAND_LINE, ObstacleReason, RatingState
+from tests.journeys.looks import violations
 from tests.journeys.site import SESSIONS, Seat, Site
-from tests.journeys.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 QUEUE = "/studies/pilot/sessions"

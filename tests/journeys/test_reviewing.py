@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.looks import violations
 from tests.journeys.programme import build_programme
 from tests.journeys.site import Seat, Site, audio, serve, until
-from tests.journeys.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 PLACE = "/studies/clinic/supervision/sessions"

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from rater.config import data_folder
+from tests.journeys.looks import violations
 from tests.journeys.programme import build_programme
 from tests.journeys.site import Seat, Site, audio, serve, until
-from tests.journeys.test_accessibility import violations
 from tests.journeys.test_reviewing import go_to, keep
 
 pytestmark = pytest.mark.browser

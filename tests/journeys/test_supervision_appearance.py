@@ -20,12 +20,9 @@ from rater.supervision.tasks import TaskPlan
 from rater.terms import Audience, SupervisionTaskType
 from tests.builders.study import actor_of, all_points
 from tests.builders.supervision import Programme, make_programme, make_supervised
+from tests.journeys.looks import LONG, SEATS, Room, Scheme, faults
 from tests.journeys.site import LONG_AGO, Site
-from tests.journeys.test_accessibility import violations
-from tests.journeys.test_appearance import LONG, SEATS, Room, faults, room
 from tests.web.world import LATER
-
-__all__ = ["room"]
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +78,7 @@ def _worked(session: Session, programme: Programme) -> dict[str, str]:
 
 @pytest.mark.parametrize(("width", "scheme", "language", "scripts"), SEATS, ids=lambda each: str(each))
 def test_the_pages_of_supervision(
-    room: Room, clinic: dict[str, str], width: int, scheme: str, language: str, scripts: bool
+    room: Room, clinic: dict[str, str], width: int, scheme: Scheme, language: str, scripts: bool
 ) -> None:
     found: dict[str, list[str]] = {}
     own = "/trainees/{trainee}"
@@ -114,5 +111,5 @@ def test_the_pages_of_supervision(
             for each in reversed(page.locator("main details:not([open]) > summary").all()):
                 if each.is_visible():
                     each.click()
-            found[f"{who}{path}"] = [*faults(page, scripts=scripts), *(violations(page) if scripts else [])]
+            found[f"{who}{path}"] = faults(page, axe=scripts)
     assert {path: each for path, each in found.items() if each} == {}

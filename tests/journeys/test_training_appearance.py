@@ -11,11 +11,8 @@ from rater.terms import COMMAND_LINE, Role, StepKind
 from rater.training.operations import StepPlan, add_step, decide_at_gate, override_gate
 from tests.builders.study import NOON, make_person
 from tests.builders.training import GATE, make_set, rate_set, reveal
+from tests.journeys.looks import LONG, SEATS, Room, Scheme, faults
 from tests.journeys.site import LONG_AGO, Site
-from tests.journeys.test_accessibility import violations
-from tests.journeys.test_appearance import LONG, SEATS, Room, faults, room
-
-__all__ = ["room"]
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +46,7 @@ def trained(site: Site) -> None:
 
 @pytest.mark.parametrize(("width", "scheme", "language", "scripts"), SEATS, ids=lambda each: str(each))
 def test_the_pages_of_training(
-    room: Room, trained: None, width: int, scheme: str, language: str, scripts: bool
+    room: Room, trained: None, width: int, scheme: Scheme, language: str, scripts: bool
 ) -> None:
     found: dict[str, list[str]] = {}
     pages = {
@@ -70,5 +67,5 @@ def test_the_pages_of_training(
             page.goto(f"/studies/pilot/{path}")
             for each in reversed(page.locator("main details:not([open]) > summary").all()):
                 each.click()
-            found[path] = [*faults(page, scripts=scripts), *(violations(page) if scripts else [])]
+            found[path] = faults(page, axe=scripts)
     assert {path: each for path, each in found.items() if each} == {}

@@ -8,16 +8,30 @@ import re
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from rater.storage.database import writing
-from rater.storage.models import Person, Review, SessionPoint, SessionRating, Study, TherapySession
+from rater.storage.models import Person, Review, SessionPoint, SessionRating, Study, TherapySession, Trainee
 from rater.terms import RatedBy, ReviewState
 from tests.builders.study import NOON
+from tests.builders.supervision import Programme, make_supervised
 from tests.web.supervised_work import OF_TOM, add_work
 from tests.web.tokens import without_token
 from tests.web.world import World
 
 OVERVIEW = "/studies/clinic/supervision/overview"
+
+
+def give(session: Session, study: Study, of: TherapySession, by: Person) -> None:
+    """A supervisor's points on the GHES."""
+    rating = SessionRating(session_id=of.id, by_id=by.id, kind=RatedBy.SUPERVISOR, started_at=NOON, submitted_at=NOON)
+    session.add(rating)
+    session.flush()
+    version = study.scale_versions[0].id
+    session.add_all(
+        SessionPoint(rating_id=rating.id, scale_version_id=version, item=f"ghes{at}", value=3, changed_at=NOON)
+        for at in range(1, 8)
+    )
 
 
 @pytest.fixture
@@ -29,16 +43,7 @@ def rated(clinic: World) -> World:
         sara = session.scalars(select(Person).where(Person.email == "sara@example.org")).one()
         code = clinic.ids["session"]
         made = session.scalars(select(TherapySession).where(TherapySession.code == code)).one()
-        rating = SessionRating(
-            session_id=made.id, by_id=sara.id, kind=RatedBy.SUPERVISOR, started_at=NOON, submitted_at=NOON
-        )
-        session.add(rating)
-        session.flush()
-        version = study.scale_versions[0].id
-        session.add_all(
-            SessionPoint(rating_id=rating.id, scale_version_id=version, item=f"ghes{at}", value=3, changed_at=NOON)
-            for at in range(1, 8)
-        )
+        give(session, study, made, sara)
     return add_work(clinic)
 
 
@@ -72,6 +77,23 @@ def test_a_portfolio_shows_what_is_released_and_nothing_before(rated: World) -> 
     assert 'class="extent"' not in rated.visitors["tom"].ask("GET", path).text
     release(rated)
     assert 'class="extent"' in rated.visitors["tom"].ask("GET", path).text
+
+
+def test_a_portfolio_of_many_sessions_is_as_wide_as_paper(rated: World) -> None:
+    """Tables of twelve sessions one below the other; on the trainee's own page they are one that scrolls."""
+    places = f"{OF_TOM}/portfolio".format(**rated.ids), OF_TOM.format(**rated.ids)
+    few = [rated.visitors["sara"].ask("GET", place).text.count('class="extent"') for place in places]
+    with rated.app.app_context(), writing() as session:
+        trainee = session.scalars(select(Trainee).where(Trainee.public_id == rated.ids["trainee"])).one()
+        study = session.scalars(select(Study).where(Study.slug == "clinic")).one()
+        sara = session.scalars(select(Person).where(Person.email == "sara@example.org")).one()
+        for number in range(10, 22):
+            made, _ = make_supervised(session, Programme(study, {}, {"tom": trainee}), "tom", number)
+            give(session, study, made, sara)
+    portfolio, profile = (rated.visitors["sara"].ask("GET", place).text for place in places)
+    assert [portfolio.count('class="extent"'), profile.count('class="extent"')] == [2 * few[0], few[1]]
+    assert "Items by session, part 2 of 2" in portfolio
+    assert portfolio.count(">Earlier range<") == few[0], "said once for each scale"
 
 
 def test_a_portfolio_counts_comments_and_does_not_repeat_them(rated: World) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from rater.storage.database import reading
 from rater.supervision.operations.portfolio import Portfolio, portfolio_of
 from rater.supervision.period import read_period
-from rater.supervision.rows import POINT_COLUMNS, SCORE_COLUMNS, point_rows, score_rows
+from rater.supervision.profile import ScaleProfile
+from rater.supervision.rows import POINT_COLUMNS, SCORE_COLUMNS, Column, Row, point_rows, score_rows
 from rater.tables import write_table
 from rater.web.access import Access, actor, declares, now
 from rater.web.pictures import attached
@@ -16,6 +19,8 @@ from rater.web.supervision.blueprint import pages
 from rater.web.supervision.profile import PLACE
 from rater.web.supervision.profile_shown import outcome_drawings, profile_shown
 from rater.web.supervision.shown import around, today
+
+Rows = Callable[[Sequence[Column], Iterable[ScaleProfile]], Iterable[Row]]
 
 
 @pages.get(f"{PLACE}/portfolio")
@@ -33,20 +38,21 @@ def portfolio(slug: str, trainee_id: str) -> ResponseReturnValue:
 @declares(Access.SIGNED_IN)
 def portfolio_points(slug: str, trainee_id: str) -> ResponseReturnValue:
     """The points of the period's sessions that the trainee's page shows, as CSV."""
-    with reading() as session:
-        told = portfolio_of(session, actor(), slug, trainee_id, read_period(request.args, today()), now=now())
-        rows = list(point_rows(told.columns, told.page.profiles))
-    return attached(write_table(POINT_COLUMNS, rows), "text/csv", f"{slug}-portfolio.csv")
+    return _table(slug, trainee_id, "portfolio", POINT_COLUMNS, point_rows)
 
 
 @pages.get(f"{PLACE}/portfolio-scores.csv")
 @declares(Access.SIGNED_IN)
 def portfolio_scores(slug: str, trainee_id: str) -> ResponseReturnValue:
     """The scores from these points, as CSV."""
+    return _table(slug, trainee_id, "portfolio-scores", SCORE_COLUMNS, score_rows)
+
+
+def _table(slug: str, trainee_id: str, name: str, columns: Sequence[str], rows_of: Rows) -> ResponseReturnValue:
     with reading() as session:
         told = portfolio_of(session, actor(), slug, trainee_id, read_period(request.args, today()), now=now())
-        rows = list(score_rows(told.columns, told.page.profiles))
-    return attached(write_table(SCORE_COLUMNS, rows), "text/csv", f"{slug}-portfolio-scores.csv")
+        rows = list(rows_of(told.columns, told.page.profiles))
+    return attached(write_table(columns, rows), "text/csv", f"{slug}-{name}.csv")
 
 
 def _shown(told: Portfolio) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from rater.storage.database import table_of
@@ -20,6 +20,7 @@ from rater.storage.models import (
     TherapySession,
     Wave,
 )
+from rater.storage.prepared import Prepared
 from rater.storage.queries.masking import IS_MASKED
 from rater.storage.queries.supervision import IN_PROGRAMME, RESEARCH_ENDED, SUPERVISED, consented
 from rater.storage.queries.training import is_held_back
@@ -117,8 +118,8 @@ _ANY_SOUND = (
     .join_from(_RECORDINGS, _SESSIONS, _SESSIONS.c.id == _RECORDINGS.c.session_id)
     .where(_RECORDINGS.c.public_id == bindparam("public_id"), ~_KNOWS_SOMEBODY)
 )
-_SOUND = _ANY_SOUND.where(or_(_ASSIGNED & ~RESEARCH_ENDED, _COORDINATES, SUPERVISED))
-_LED = _ANY_SOUND.where(_LEADS, or_(_REVEALED, _FOR_EXPERTS), ~RESEARCH_ENDED)
+_SOUND = Prepared(_ANY_SOUND.where(or_(_ASSIGNED & ~RESEARCH_ENDED, _COORDINATES, SUPERVISED)))
+_LED = Prepared(_ANY_SOUND.where(_LEADS, or_(_REVEALED, _FOR_EXPERTS), ~RESEARCH_ENDED))
 _OPEN = (
     select(_ASSIGNMENTS.c.id)
     .join_from(_ASSIGNMENTS, _SESSIONS, _SESSIONS.c.id == _ASSIGNMENTS.c.session_id)
@@ -142,7 +143,7 @@ def led_sound_of(
 
 
 def _sound(
-    session: Session, statement: Select[Any], person_id: int | None, public_id: str, now: datetime, since: datetime
+    session: Session, statement: Prepared, person_id: int | None, public_id: str, now: datetime, since: datetime
 ) -> tuple[Any, ...] | None:
     asked = {
         "person_id": person_id,
@@ -152,8 +153,7 @@ def _sound(
         "today": now.date(),
         "traced_since": since,
     }
-    row = session.execute(statement, asked).one_or_none()
-    return None if row is None else tuple(row)
+    return statement.one(session.connection(), asked)
 
 
 def opens_recording(session: Session, assignment_id: int) -> bool:

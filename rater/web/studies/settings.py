@@ -30,8 +30,9 @@ from rater.studies.sheet import written
 from rater.web.access import Access, actor, declares, now
 from rater.web.errors import say
 from rater.web.studies.sections import links_in
-from rater.web.studies.settings_form import SettingsForm, field_name, form_for, spelt
+from rater.web.studies.settings_form import SettingsForm, field_name, form_for
 from rater.web.studies.settings_shown import labels, scores_shown, shown_changes
+from rater.web.studies.settings_spelt import spelt
 from rater.web.studies.views import pages
 
 

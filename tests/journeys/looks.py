@@ -46,6 +46,17 @@ OVER = """
 """
 
 
+UNFOLD = """
+() => [...document.querySelectorAll("main details:not([open])")].reverse()
+  .filter((each) => each.querySelector("summary").checkVisibility()).forEach((each) => { each.open = true; })
+"""
+
+
+def unfold(page: Page) -> None:
+    """Open what is folded and in sight, at once: between a look and a click the page may hide it."""
+    page.evaluate(UNFOLD)
+
+
 def violations(page: Page) -> list[str]:
     """What axe-core finds on the page as it stands, a line for each kind."""
     if page.evaluate("typeof axe === 'undefined'"):

@@ -20,7 +20,7 @@ from rater.supervision.tasks import TaskPlan
 from rater.terms import Audience, SupervisionTaskType
 from tests.builders.study import actor_of, all_points
 from tests.builders.supervision import Programme, make_programme, make_supervised
-from tests.journeys.looks import LONG, SEATS, Room, Scheme, faults
+from tests.journeys.looks import LONG, SEATS, Room, Scheme, faults, unfold
 from tests.journeys.site import LONG_AGO, Site
 from tests.web.world import LATER
 
@@ -108,8 +108,6 @@ def test_the_pages_of_supervision(
         page = room(width, scheme, language, scripts, who)
         for path in paths:
             page.goto(f"/studies/clinic/supervision{path.format(**clinic)}")
-            for each in reversed(page.locator("main details:not([open]) > summary").all()):
-                if each.is_visible():
-                    each.click()
+            unfold(page)
             found[f"{who}{path}"] = faults(page, axe=scripts)
     assert {path: each for path, each in found.items() if each} == {}

@@ -11,7 +11,7 @@ from rater.terms import COMMAND_LINE, Role, StepKind
 from rater.training.operations import StepPlan, add_step, decide_at_gate, override_gate
 from tests.builders.study import NOON, make_person
 from tests.builders.training import GATE, make_set, rate_set, reveal
-from tests.journeys.looks import LONG, SEATS, Room, Scheme, faults
+from tests.journeys.looks import LONG, SEATS, Room, Scheme, faults, unfold
 from tests.journeys.site import LONG_AGO, Site
 
 pytestmark = pytest.mark.browser
@@ -65,7 +65,6 @@ def test_the_pages_of_training(
         page = room(width, scheme, language, scripts, who)
         for path in paths:
             page.goto(f"/studies/pilot/{path}")
-            for each in reversed(page.locator("main details:not([open]) > summary").all()):
-                each.click()
+            unfold(page)
             found[path] = faults(page, axe=scripts)
     assert {path: each for path, each in found.items() if each} == {}
